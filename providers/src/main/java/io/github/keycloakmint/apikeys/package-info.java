@@ -1,0 +1,4 @@
+/**
+ * API keys with permissions, owned by a user or an account. Contract section 9. Not built yet.
+ */
+package io.github.keycloakmint.apikeys;

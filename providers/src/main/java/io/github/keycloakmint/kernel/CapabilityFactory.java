@@ -1,0 +1,35 @@
+package io.github.keycloakmint.kernel;
+
+import io.github.keycloakmint.kernel.http.Endpoint;
+import java.util.List;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.ProviderFactory;
+
+/**
+ * What a room implements to plug into the bundle: its endpoints, under an id that is also the name of its options
+ * ({@code --spi-mint-capability--<id>--<option>}).
+ */
+public interface CapabilityFactory extends ProviderFactory<Capability> {
+
+    /** The endpoints of this capability. Asked once, after {@code init}. */
+    List<Endpoint> endpoints();
+
+    /** False when an admin switched this capability off with {@code active=false}. */
+    boolean active();
+
+    @Override
+    default Capability create(KeycloakSession session) {
+        return new Capability();
+    }
+
+    @Override
+    default void postInit(KeycloakSessionFactory factory) {
+        // most capabilities need nothing here
+    }
+
+    @Override
+    default void close() {
+        // most capabilities hold nothing
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.keycloakmint.kernel;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+
+/**
+ * Typed reading of one provider's server options. A value that does not fit stops the server at start with a message
+ * that names the option; the value itself is not repeated, since it may be a secret.
+ */
+public final class Options {
+
+    private final String prefix;
+    private final Function<String, @Nullable String> values;
+
+    /** The options of provider {@code provider} of SPI {@code spi}. */
+    public Options(String spi, String provider, Config.Scope scope) {
+        this("--spi-" + spi + "--" + provider + "--", scope::get);
+    }
+
+    Options(String prefix, Function<String, @Nullable String> values) {
+        this.prefix = prefix;
+        this.values = values;
+    }
+
+    public Optional<String> text(String name) {
+        return Optional.ofNullable(values.apply(name)).map(String::trim).filter(value -> !value.isEmpty());
+    }
+
+    /** {@code true} or {@code false}, nothing else. */
+    public boolean flag(String name, boolean fallback) {
+        return text(name)
+                .map(value -> switch (value.toLowerCase(Locale.ROOT)) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default -> throw bad(name, "true or false");
+                })
+                .orElse(fallback);
+    }
+
+    /** A list separated by commas, blanks around its members dropped. */
+    public List<String> list(String name) {
+        return text(name)
+                .map(value -> Arrays.stream(value.split(",", -1))
+                        .map(String::trim)
+                        .filter(member -> !member.isEmpty())
+                        .toList())
+                .orElse(List.of());
+    }
+
+    public Set<String> set(String name) {
+        return list(name).stream().collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** What to throw when the value of {@code name} does not fit. */
+    public IllegalArgumentException bad(String name, String expected) {
+        return new IllegalArgumentException("Option " + prefix + name + " must be " + expected);
+    }
+}

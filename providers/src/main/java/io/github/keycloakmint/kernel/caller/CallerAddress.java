@@ -1,0 +1,58 @@
+package io.github.keycloakmint.kernel.caller;
+
+import io.github.keycloakmint.kernel.keycloak.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * The one resolver of the caller's address, for limits, allow-lists and audit (T9). The connection's own peer counts,
+ * unless it is a trusted proxy: then {@code X-Forwarded-For} is read from the right, past further trusted proxies.
+ *
+ * <p>Keycloak's own resolution is not used: with {@code proxy-headers=xforwarded} it takes the leftmost value, which is
+ * whatever the client wrote there.
+ */
+public final class CallerAddress {
+
+    /** Hops looked at in one header, so that a long one costs nothing. */
+    private static final int MOST_HOPS = 32;
+
+    private static final String UNKNOWN = "unknown";
+
+    private final AddressRanges trusted;
+
+    public CallerAddress(AddressRanges trusted) {
+        this.trusted = trusted;
+    }
+
+    public String of(KeycloakSession session) {
+        List<String> forwarded = session.getContext().getRequestHeaders().getRequestHeader("X-Forwarded-For");
+        return of(Connection.peer(session), forwarded == null ? List.of() : forwarded);
+    }
+
+    String of(Optional<String> peer, List<String> forwardedFor) {
+        String address = peer.flatMap(AddressRanges::canonical).orElse(UNKNOWN);
+        List<String> hops = new ArrayList<>();
+        forwardedFor.forEach(line -> hops.addAll(List.of(line.split(",", -1))));
+        int last = Math.max(0, hops.size() - MOST_HOPS);
+        for (int i = hops.size() - 1; i >= last && trusted.contains(address); i--) {
+            Optional<String> hop =
+                    AddressRanges.canonical(withoutPort(hops.get(i).trim()));
+            if (hop.isEmpty()) {
+                // a trusted proxy that sends something else is no reason to believe what stands left of it
+                return address;
+            }
+            address = hop.get();
+        }
+        return address;
+    }
+
+    private static String withoutPort(String hop) {
+        if (hop.startsWith("[") && hop.contains("]")) {
+            return hop.substring(1, hop.indexOf(']'));
+        }
+        boolean v4WithPort = hop.indexOf('.') > 0 && hop.indexOf(':') == hop.lastIndexOf(':') && hop.indexOf(':') > 0;
+        return v4WithPort ? hop.substring(0, hop.indexOf(':')) : hop;
+    }
+}

@@ -1,0 +1,69 @@
+package io.github.keycloakmint.kernel.http;
+
+import io.github.keycloakmint.kernel.Options;
+import io.github.keycloakmint.kernel.caller.AddressRanges;
+import io.github.keycloakmint.kernel.caller.CallerAddress;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.provider.Provider;
+import org.keycloak.provider.ProviderFactory;
+
+/**
+ * Holds the one {@link Door} of the server and the kernel's own option: {@code
+ * --spi-mint-kernel--default--trusted-proxies}, the address ranges of proxies whose {@code X-Forwarded-For} is believed
+ * (default none).
+ */
+public final class DoorFactory implements ProviderFactory<DoorFactory.Kernel> {
+
+    private @Nullable AddressRanges trusted;
+    private @Nullable Door door;
+
+    /** What a session gets: the door. */
+    public record Kernel(Door door) implements Provider {
+        @Override
+        public void close() {
+            // the door outlives the session
+        }
+    }
+
+    /** The door of the server that {@code session} belongs to. */
+    public static Door of(KeycloakSession session) {
+        return session.getProvider(Kernel.class).door();
+    }
+
+    @Override
+    public Kernel create(KeycloakSession session) {
+        if (door == null) {
+            throw new IllegalStateException("the kernel is not initialised");
+        }
+        return new Kernel(door);
+    }
+
+    @Override
+    public void init(Config.Scope config) {
+        Options options = new Options(KernelSpi.NAME, getId(), config);
+        try {
+            trusted = AddressRanges.of(options.set("trusted-proxies"));
+        } catch (IllegalArgumentException e) {
+            throw options.bad("trusted-proxies", "a list of addresses or address ranges such as 10.0.0.0/8");
+        }
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+        AddressRanges ranges = trusted == null ? AddressRanges.NONE : trusted;
+        door = new Door(Routes.of(factory), new CallerAddress(ranges));
+    }
+
+    @Override
+    public void close() {
+        // holds nothing that needs closing
+    }
+
+    @Override
+    public String getId() {
+        return "default";
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.keycloakmint.kernel.http;
+
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * An endpoint of a capability.
+ *
+ * @param area where it hangs
+ * @param path below the area, without a leading slash; a segment {@code {name}} takes any one segment
+ * @param capability its name in log, event and metric
+ * @param methods a handler per HTTP method
+ * @param errors the shape of its error bodies
+ * @param off what a public endpoint answers while its capability is switched off (contract section 2)
+ */
+public record Endpoint(
+        Area area, String path, String capability, Map<String, Handler> methods, ErrorShape errors, Fault off) {
+
+    public Endpoint {
+        methods = Map.copyOf(methods);
+    }
+
+    /** The value of {@code Allow}. */
+    String allow() {
+        TreeSet<String> allowed = new TreeSet<>(methods.keySet());
+        allowed.add("OPTIONS");
+        return String.join(", ", allowed);
+    }
+}

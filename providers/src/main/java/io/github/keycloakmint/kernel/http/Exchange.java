@@ -1,0 +1,112 @@
+package io.github.keycloakmint.kernel.http;
+
+import io.github.keycloakmint.kernel.audit.CallRecord;
+import io.github.keycloakmint.kernel.keycloak.AdminAccess;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/** One call as a capability's resource sees it. Lives as long as the call. */
+public final class Exchange {
+
+    /** Bytes of a body at the most (contract section 2). */
+    public static final int LARGEST_BODY = 64 * 1024;
+
+    private static final Pattern JSON =
+            Pattern.compile("application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final String address;
+    private final Map<String, String> path;
+    private final RequestBody body;
+    private final CallRecord record;
+    private final @Nullable AdminAccess admin;
+
+    Exchange(
+            KeycloakSession session,
+            RealmModel realm,
+            String address,
+            Map<String, String> path,
+            RequestBody body,
+            CallRecord record,
+            @Nullable AdminAccess admin) {
+        this.session = session;
+        this.realm = realm;
+        this.address = address;
+        this.path = path;
+        this.body = body;
+        this.record = record;
+        this.admin = admin;
+    }
+
+    public KeycloakSession session() {
+        return session;
+    }
+
+    public RealmModel realm() {
+        return realm;
+    }
+
+    /** The caller's address as the one resolver found it (T9). */
+    public String address() {
+        return address;
+    }
+
+    /** What the audit will say of this call. */
+    public CallRecord record() {
+        return record;
+    }
+
+    /** The admin who calls; only endpoints of {@link Area#ADMIN} have one. */
+    public AdminAccess admin() {
+        if (admin == null) {
+            throw new IllegalStateException("not an admin endpoint");
+        }
+        return admin;
+    }
+
+    /** The value of a placeholder of the endpoint's path. */
+    public String path(String name) {
+        return Optional.ofNullable(path.get(name)).orElseThrow();
+    }
+
+    /** Every value that was sent for a header, in order; several lines of one header are several values. */
+    public List<String> headers(String name) {
+        List<String> values = session.getContext().getRequestHeaders().getRequestHeader(name);
+        return values == null ? List.of() : List.copyOf(values);
+    }
+
+    public Query query() {
+        return new Query(session.getContext().getUri().getQueryParameters());
+    }
+
+    /** The body's members: 415 for another content type, 413 above {@link #LARGEST_BODY}, 400 for broken JSON. */
+    public Members json() {
+        if (!sentAsJson()) {
+            throw Refusal.of(Fault.UNSUPPORTED_MEDIA_TYPE, "content_type");
+        }
+        return new Members(Json.object(body.bytes()));
+    }
+
+    /** The body where it is a good one: for what has to be known before the body is judged (contract section 2). */
+    public Optional<Members> peek() {
+        return body.peek().map(Members::new);
+    }
+
+    private boolean sentAsJson() {
+        List<String> types = headers(HttpHeaders.CONTENT_TYPE);
+        List<String> encodings = headers(HttpHeaders.CONTENT_ENCODING);
+        return types.size() == 1
+                && JSON.matcher(types.get(0).trim()).matches()
+                && encodings.stream()
+                        .allMatch(
+                                coding -> coding.trim().toLowerCase(Locale.ROOT).equals("identity"));
+    }
+}

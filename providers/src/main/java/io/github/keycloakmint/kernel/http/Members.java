@@ -1,0 +1,61 @@
+package io.github.keycloakmint.kernel.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Strict reading of a body's members: {@code "1"} is not {@code 1}, {@code 1.0} is not a whole number, and null is not
+ * absent. Unknown members are ignored.
+ */
+public final class Members {
+
+    private final ObjectNode body;
+
+    Members(ObjectNode body) {
+        this.body = body;
+    }
+
+    /** A required text, not empty. */
+    public String text(String name) {
+        return optionalText(name).orElseThrow(() -> Refusal.badInput("`" + name + "` is required", "missing_" + name));
+    }
+
+    public Optional<String> optionalText(String name) {
+        @Nullable JsonNode node = body.get(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isTextual()) {
+            throw Refusal.badInput("`" + name + "` must be a string", "malformed_" + name);
+        }
+        return node.textValue().isEmpty() ? Optional.empty() : Optional.of(node.textValue());
+    }
+
+    /** A required whole number. */
+    public long integer(String name) {
+        return optionalInteger(name)
+                .orElseThrow(() -> Refusal.badInput("`" + name + "` is required", "missing_" + name));
+    }
+
+    public Optional<Long> optionalInteger(String name) {
+        @Nullable JsonNode node = body.get(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isIntegralNumber() || !node.canConvertToLong()) {
+            throw Refusal.badInput("`" + name + "` must be an integer", "malformed_" + name);
+        }
+        return Optional.of(node.longValue());
+    }
+
+    public boolean has(String name) {
+        return body.has(name);
+    }
+
+    /** A text where the member is one, for what is judged before the body is. */
+    public Optional<String> lenientText(String name) {
+        return Optional.ofNullable(body.get(name)).map(JsonNode::textValue);
+    }
+}

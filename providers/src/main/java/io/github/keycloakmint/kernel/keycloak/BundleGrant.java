@@ -1,0 +1,72 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import jakarta.ws.rs.core.PathSegment;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.CorsErrorResponseException;
+
+/**
+ * The grant type that marks a kind of bundle token. Its shortcut stands in every such token's {@code jti}, and Keycloak
+ * asks {@link #isTokenAllowed} wherever it takes a bearer token: admin REST, account REST, UMA, broker tokens
+ * (GrantTypeEndpointRestrictionValidator). What it doesn't ask is closed elsewhere: client registration by {@link
+ * GuardedRegistration}.
+ */
+public abstract class BundleGrant implements OAuth2GrantType {
+
+    /** How the id of every grant of the bundle starts; it is how its tokens are told from others. */
+    public static final String PREFIX = "urn:keycloak-mint:params:oauth:grant-type:";
+
+    /**
+     * Why a token of this kind, valid as it is, is not accepted any more; a short word for the log. Asked at every
+     * introspection and by the bundle's own doors.
+     */
+    public abstract Optional<String> objection(KeycloakSession session, AccessToken token, UserModel user);
+
+    /** The paths at which Keycloak may take a token of ours as a bearer token: the bundle's own, and no others (T3). */
+    @Override
+    public final boolean isTokenAllowed(KeycloakSession session, AccessToken token) {
+        List<String> path = session.getContext().getUri().getPathSegments().stream()
+                .map(PathSegment::getPath)
+                .toList();
+        return (path.size() > 3
+                        && path.get(0).equals("realms")
+                        && path.get(1).equals(session.getContext().getRealm().getName())
+                        && path.get(2).equals("api"))
+                || (path.size() > 1 && path.get(0).equals("api"));
+    }
+
+    /** The token endpoint is no door to this grant. */
+    @Override
+    public final Response process(Context context) {
+        context.getEvent().error(Errors.NOT_ALLOWED);
+        throw new CorsErrorResponseException(
+                context.getCors(),
+                OAuthErrorException.UNSUPPORTED_GRANT_TYPE,
+                "Unsupported grant_type",
+                Response.Status.BAD_REQUEST);
+    }
+
+    @Override
+    public EventType getEventType() {
+        return EventType.TOKEN_EXCHANGE;
+    }
+
+    @Override
+    public Set<String> getTokenParameterNames() {
+        return Set.of();
+    }
+
+    @Override
+    public void close() {
+        // holds nothing
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.encode.TokenContextEncoderProvider;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.representations.JsonWebToken;
+
+/** Tells a token of the bundle by its {@code jti}, which starts with the shortcut of a {@link BundleGrant} (T3). */
+public final class BundleTokens {
+
+    private BundleTokens() {}
+
+    /** The grant that made the token with this {@code jti}, when it is one of ours. */
+    static Optional<BundleGrant> grant(KeycloakSession session, @Nullable String jti) {
+        if (jti == null) {
+            return Optional.empty();
+        }
+        try {
+            String type = session.getProvider(TokenContextEncoderProvider.class)
+                    .getTokenContextFromTokenId(jti)
+                    .getGrantType();
+            return type != null
+                            && type.startsWith(BundleGrant.PREFIX)
+                            && session.getProvider(OAuth2GrantType.class, type) instanceof BundleGrant grant
+                    ? Optional.of(grant)
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            // Keycloak's word for a jti that is not in its own form, so it can't be one of ours either
+            return Optional.empty();
+        }
+    }
+
+    /** True for the text of a token of ours. Nothing is verified: this is for refusing, not for accepting. */
+    static boolean claimsToBe(KeycloakSession session, String token) {
+        try {
+            return grant(
+                            session,
+                            new JWSInput(token)
+                                    .readJsonContent(JsonWebToken.class)
+                                    .getId())
+                    .isPresent();
+        } catch (JWSInputException e) {
+            return false;
+        }
+    }
+}

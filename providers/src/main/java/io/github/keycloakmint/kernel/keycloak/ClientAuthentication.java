@@ -1,0 +1,100 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MultivaluedHashMap;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriInfo;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.events.EventType;
+import org.keycloak.http.FormPartValue;
+import org.keycloak.http.HttpRequest;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.utils.AuthorizeClientUtil;
+
+/** Keycloak's client authentication flow for endpoints that speak JSON. */
+public final class ClientAuthentication {
+
+    private static final Logger LOG = Logger.getLogger(ClientAuthentication.class);
+
+    private ClientAuthentication() {}
+
+    /** A client assertion (RFC 7523 section 2.2), taken from a JSON body. */
+    public record Assertion(String type, String value) {}
+
+    /** The client that the {@code Authorization: Basic} header proves ({@code client_secret_basic}). */
+    public static Optional<ClientModel> basic(KeycloakSession session) {
+        return authenticate(session, Map.of());
+    }
+
+    /** The client that the assertion proves ({@code private_key_jwt}, {@code client_secret_jwt}). */
+    public static Optional<ClientModel> assertion(KeycloakSession session, Assertion assertion) {
+        return authenticate(
+                session,
+                Map.of(
+                        OAuth2Constants.CLIENT_ASSERTION_TYPE, assertion.type(),
+                        OAuth2Constants.CLIENT_ASSERTION, assertion.value()));
+    }
+
+    /**
+     * Runs the realm's flow. Its authenticators read form parameters only (ClientAssertionState), so the flow sees a form
+     * with exactly what is passed here: nothing else of the body can authenticate anybody.
+     */
+    private static Optional<ClientModel> authenticate(KeycloakSession session, Map<String, String> form) {
+        HttpRequest request = session.getContext().getHttpRequest();
+        session.getContext().setHttpRequest(new WithForm(request, new MultivaluedHashMap<>(form)));
+        try {
+            QuietEvents events = new QuietEvents(session.getContext().getRealm(), session);
+            events.event(EventType.CLIENT_LOGIN);
+            return Optional.of(
+                    AuthorizeClientUtil.authorizeClient(session, events, null).getClient());
+        } catch (WebApplicationException e) {
+            LOG.debugf("Client authentication refused: %s", e.getMessage());
+            return Optional.empty();
+        } finally {
+            session.getContext().setHttpRequest(request);
+        }
+    }
+
+    private record WithForm(HttpRequest request, MultivaluedMap<String, String> form) implements HttpRequest {
+        @Override
+        public String getHttpMethod() {
+            return request.getHttpMethod();
+        }
+
+        @Override
+        public MultivaluedMap<String, String> getDecodedFormParameters() {
+            return form;
+        }
+
+        @Override
+        public MultivaluedMap<String, FormPartValue> getMultiPartFormParameters() {
+            return new MultivaluedHashMap<>();
+        }
+
+        @Override
+        public HttpHeaders getHttpHeaders() {
+            return request.getHttpHeaders();
+        }
+
+        @Override
+        public X509Certificate[] getClientCertificateChain() {
+            return request.getClientCertificateChain();
+        }
+
+        @Override
+        public UriInfo getUri() {
+            return request.getUri();
+        }
+
+        @Override
+        public boolean isProxyTrusted() {
+            return request.isProxyTrusted();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.utils.RoleUtils;
+
+/**
+ * Keeps bundle tokens away from clients that could reach an administrator's power (T3): Keycloak's endpoints take the
+ * user's live roles, cut only by what the client has scope for.
+ */
+public final class NarrowClient {
+
+    private static final Set<String> POWERFUL = Set.of("realm-management", "account", "broker", "admin-cli");
+
+    private NarrowClient() {}
+
+    /**
+     * What makes {@code client} too wide to issue a bundle token for, in words for the log; empty when it is narrow.
+     * Optional client scopes count like default ones, since a caller may ask for them, and roles count with everything
+     * that they are composed of.
+     */
+    public static Optional<String> objection(ClientModel client) {
+        if (client.isFullScopeAllowed()) {
+            return Optional.of("full scope is allowed");
+        }
+        Set<RoleModel> reachable = new HashSet<>();
+        Stream.concat(
+                        Stream.of(client),
+                        Stream.concat(
+                                client.getClientScopes(true).values().stream(),
+                                client.getClientScopes(false).values().stream()))
+                .flatMap(scope -> scope.getScopeMappingsStream())
+                .forEach(reachable::add);
+        client.getRolesStream().forEach(reachable::add);
+        return RoleUtils.expandCompositeRoles(reachable).stream()
+                .filter(NarrowClient::powerful)
+                .map(role -> "it has scope for role " + role.getName())
+                .findFirst();
+    }
+
+    static boolean powerful(RoleModel role) {
+        return role.getContainer() instanceof ClientModel owner
+                && (POWERFUL.contains(owner.getClientId())
+                        || owner.getClientId().endsWith("-realm"));
+    }
+}

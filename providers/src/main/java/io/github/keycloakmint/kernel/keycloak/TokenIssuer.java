@@ -1,0 +1,128 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.common.util.Time;
+import org.keycloak.events.EventType;
+import org.keycloak.jose.jws.Algorithm;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.Constants;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.protocol.oidc.TokenManager;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.Urls;
+import org.keycloak.services.util.DefaultClientSessionContext;
+
+/**
+ * Makes a real Keycloak access token without a session of its own: mappers, keys, algorithm and post-processors are the
+ * client's and the realm's. The session is transient, so nothing is written, and the token dies with its user, by
+ * revocation, and by notBefore.
+ */
+public final class TokenIssuer {
+
+    private TokenIssuer() {}
+
+    /**
+     * What to issue.
+     *
+     * @param grant id of the {@link BundleGrant} that the token belongs to
+     * @param client for which client; it is the token's {@code azp} and decides algorithm and mappers
+     * @param user the subject
+     * @param address of the caller
+     * @param lifetime seconds
+     * @param audience the one audience, where the caller asked for one; else the client's mappers decide
+     * @param claims further claims
+     */
+    public record Order(
+            String grant,
+            ClientModel client,
+            UserModel user,
+            String address,
+            long lifetime,
+            Optional<String> audience,
+            Map<String, Object> claims) {}
+
+    /** A token and what the ledger needs of it; times in seconds since the epoch. */
+    public record Issued(String token, String jti, long issuedAt, long expiresAt) {
+        @Override
+        public String toString() {
+            return "Issued[" + jti + "]"; // the token itself gets into no log by accident
+        }
+    }
+
+    public static Issued issue(KeycloakSession session, RealmModel realm, Order order) {
+        // the signer takes its algorithm from the context's client
+        session.getContext().setClient(order.client());
+        TokenManager tokens = new TokenManager();
+        UserSessionModel userSession = session.sessions()
+                .createUserSession(
+                        KeycloakModelUtils.generateId(),
+                        realm,
+                        order.user(),
+                        order.user().getUsername(),
+                        order.address(),
+                        "mint",
+                        false,
+                        null,
+                        null,
+                        UserSessionModel.SessionPersistenceState.TRANSIENT);
+        ClientSessionContext context = clientSession(session, realm, order, userSession);
+        AccessToken token = tokens.createClientAccessToken(
+                session, realm, order.client(), order.user(), userSession, context, false);
+        restrict(token, order);
+        QuietEvents events = new QuietEvents(realm, session);
+        events.event(EventType.TOKEN_EXCHANGE);
+        String encoded = tokens.responseBuilder(realm, order.client(), events, session, userSession, context)
+                .accessToken(token)
+                .build()
+                .getToken();
+        return new Issued(encoded, token.getId(), token.getIat(), token.getExp());
+    }
+
+    private static ClientSessionContext clientSession(
+            KeycloakSession session, RealmModel realm, Order order, UserSessionModel userSession) {
+        AuthenticatedClientSessionModel clientSession =
+                session.sessions().createClientSession(realm, order.client(), userSession);
+        clientSession.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
+        clientSession.setNote(
+                OIDCLoginProtocol.ISSUER,
+                Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
+        // userinfo wants openid in the token's scope; no ID token is made, which would cost a second signature
+        clientSession.setNote(OAuth2Constants.SCOPE, OAuth2Constants.SCOPE_OPENID);
+        ClientSessionContext context = DefaultClientSessionContext.fromClientSessionAndScopeParameter(
+                clientSession, OAuth2Constants.SCOPE_OPENID, session);
+        // the token's jti carries the shortcut of this grant (T3)
+        context.setAttribute(Constants.GRANT_TYPE, order.grant());
+        return context;
+    }
+
+    private static void restrict(AccessToken token, Order order) {
+        long now = Time.currentTime();
+        token.iat(now);
+        // the client's own lifespan setting is capped at the realm's session maximum, so it can't give 30 days
+        token.exp(now + order.lifetime());
+        // a transient session's id means nothing to anybody
+        token.setSessionId(null);
+        // Keycloak falls back to it when the subject is gone, and names can be taken again (T6)
+        token.setPreferredUsername(null);
+        // nobody authenticated the user here (T19)
+        token.setAcr("0");
+        order.audience().ifPresent(audience -> token.audience(audience));
+        order.claims().forEach(token::setOtherClaims);
+    }
+
+    /** True where tokens of this client can be verified offline, by anybody with the realm's public keys. */
+    public static boolean asymmetric(KeycloakSession session, RealmModel realm, ClientModel client) {
+        session.getContext().setClient(client);
+        String algorithm = session.tokens().signatureAlgorithm(org.keycloak.TokenCategory.ACCESS);
+        return !algorithm.startsWith("HS") && !algorithm.equals(Algorithm.none.name());
+    }
+}

@@ -1,0 +1,65 @@
+package io.github.keycloakmint.mint;
+
+import io.github.keycloakmint.kernel.http.Refusal;
+import java.text.Normalizer;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * Brings an email to the one spelling that is looked up: blanks around it dropped, NFC, lower case. Refused with 400: more
+ * than {@value #LONGEST} characters, control characters, anything that is not {@code local@domain}, and a non-ASCII
+ * character that turns into ASCII on the way (the Kelvin sign would reach somebody else's account; T17).
+ */
+final class EmailAddress {
+
+    /** RFC 5321 section 4.5.3.1.3: 256 with the angle brackets. */
+    static final int LONGEST = 254;
+
+    private static final Pattern SHAPE = Pattern.compile("[^@\\s]{1,64}@[^@\\s]+");
+
+    private EmailAddress() {}
+
+    static String of(String given) {
+        String trimmed = given.replaceAll("^ +| +$", "");
+        if (trimmed.length() > LONGEST
+                || trimmed.codePoints().anyMatch(EmailAddress::unprintable)
+                || trimmed.codePoints().anyMatch(EmailAddress::turnsIntoAscii)) {
+            throw malformed();
+        }
+        String email = Normalizer.normalize(trimmed, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        if (email.length() > LONGEST || !SHAPE.matcher(email).matches()) {
+            throw malformed();
+        }
+        return email;
+    }
+
+    private static boolean unprintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean turnsIntoAscii(int codePoint) {
+        if (codePoint < 128) {
+            return false;
+        }
+        String character = Character.toString(codePoint);
+        return hasAscii(character.toLowerCase(Locale.ROOT))
+                || hasAscii(
+                        Normalizer.normalize(character, Normalizer.Form.NFKC).toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean hasAscii(String text) {
+        return text.chars().anyMatch(unit -> unit < 128);
+    }
+
+    private static Refusal malformed() {
+        return Refusal.badInput("`email` must be a valid email address", "malformed_email");
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.keycloakmint.mint;
+
+import io.github.keycloakmint.kernel.keycloak.TokenIssuer;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.common.util.Time;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** What was minted in a realm, written in the transaction of the request that mints. */
+final class Ledger {
+
+    private final KeycloakSession session;
+    private final String realmId;
+    private final EntityManager entities;
+
+    Ledger(KeycloakSession session, RealmModel realm) {
+        this.session = session;
+        this.realmId = realm.getId();
+        this.entities = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    }
+
+    /**
+     * What to look for.
+     *
+     * @param email of the user at minting; empty: any
+     * @param caller client id; empty: any
+     * @param active true: neither expired nor revoked; false: the others; empty: any
+     */
+    record Search(Optional<String> email, Optional<String> caller, Optional<Boolean> active, int first, int max) {}
+
+    /** Writes the row at once, so that a failure is known before any answer exists. */
+    void record(TokenIssuer.Issued issued, UserModel user, TokenForEmailRequest request, MintCaller caller) {
+        LedgerEntry entry = new LedgerEntry(
+                issued.jti(),
+                realmId,
+                user.getId(),
+                caller.client().getClientId(),
+                issued.issuedAt(),
+                issued.expiresAt());
+        entry.email = request.email();
+        entry.reason = request.reason().orElse(null);
+        entities.persist(entry);
+        entities.flush();
+    }
+
+    /** Newest first. */
+    List<LedgerEntry> search(Search search) {
+        StringBuilder jpql = new StringBuilder("select e from LedgerEntry e where e.realmId = :realm");
+        Map<String, Object> parameters = new HashMap<>(Map.of("realm", realmId));
+        search.email().ifPresent(email -> {
+            jpql.append(" and e.email = :email");
+            parameters.put("email", email);
+        });
+        search.caller().ifPresent(caller -> {
+            jpql.append(" and e.caller = :caller");
+            parameters.put("caller", caller);
+        });
+        search.active().ifPresent(active -> {
+            jpql.append(
+                    active
+                            ? " and e.revokedAt is null and e.expiresAt > :now"
+                            : " and (e.revokedAt is not null or e.expiresAt <= :now)");
+            parameters.put("now", (long) Time.currentTime());
+        });
+        TypedQuery<LedgerEntry> query = entities.createQuery(
+                jpql.append(" order by e.issuedAt desc, e.jti").toString(), LedgerEntry.class);
+        parameters.forEach(query::setParameter);
+        return query.setFirstResult(search.first()).setMaxResults(search.max()).getResultList();
+    }
+
+    Optional<LedgerEntry> find(String jti) {
+        return Optional.ofNullable(entities.find(LedgerEntry.class, jti))
+                .filter(entry -> entry.realmId.equals(realmId));
+    }
+
+    /** Revokes one token: it is inactive everywhere as soon as this transaction commits. Doing it twice is no error. */
+    void revoke(LedgerEntry entry) {
+        long now = Time.currentTime();
+        if (entry.revokedAt == null) {
+            entry.revokedAt = now;
+        }
+        if (entry.expiresAt > now) {
+            session.revokedTokens().put(entry.jti, entry.expiresAt - now);
+        }
+    }
+
+    /** A deleted user's tokens stay dead even if his id is made again (T6); his email goes with him (T20). */
+    void forget(UserModel user) {
+        List<LedgerEntry> rows = new ArrayList<>(entities.createQuery(
+                        "select e from LedgerEntry e where e.userId = :user and e.realmId = :realm", LedgerEntry.class)
+                .setParameter("user", user.getId())
+                .setParameter("realm", realmId)
+                .getResultList());
+        long now = Time.currentTime();
+        for (LedgerEntry row : rows) {
+            if (row.expiresAt > now) {
+                revoke(row);
+            }
+            row.email = null;
+        }
+    }
+
+    void forgetRealm() {
+        entities.createQuery("delete from LedgerEntry e where e.realmId = :realm")
+                .setParameter("realm", realmId)
+                .executeUpdate();
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.keycloakmint.root;
+
+import io.github.keycloakmint.kernel.CapabilityFactory;
+import io.github.keycloakmint.kernel.CapabilitySpi;
+import io.github.keycloakmint.kernel.Options;
+import io.github.keycloakmint.kernel.http.Endpoint;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.Config;
+
+/** Plugs the root facade in. It has no endpoint of its own: its JAX-RS classes stand in front of the others'. */
+public final class RootFactory implements CapabilityFactory {
+
+    static final String ID = "root";
+
+    private Optional<RootSettings> settings = Optional.empty();
+
+    @Override
+    public void init(Config.Scope config) {
+        settings = Optional.of(RootSettings.of(new Options(CapabilitySpi.NAME, ID, config)));
+    }
+
+    @Override
+    public List<Endpoint> endpoints() {
+        return List.of();
+    }
+
+    @Override
+    public boolean active() {
+        return settings().active();
+    }
+
+    @Override
+    public String getId() {
+        return ID;
+    }
+
+    RootSettings settings() {
+        return settings.orElseThrow();
+    }
+}

@@ -1,0 +1,103 @@
+package io.github.keycloakmint.root;
+
+import io.github.keycloakmint.kernel.Capability;
+import io.github.keycloakmint.kernel.http.Area;
+import io.github.keycloakmint.kernel.http.Door;
+import io.github.keycloakmint.kernel.http.DoorFactory;
+import io.github.keycloakmint.kernel.http.RequestBody;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.utils.KeycloakSessionUtil;
+
+/**
+ * What the facade's JAX-RS classes share. While it is off they answer as Keycloak does where nothing is: these classes are
+ * found by the server's scan of the jar, so they can't be left out at run time.
+ */
+public abstract class RootPaths {
+
+    private final Area area;
+
+    RootPaths(Area area) {
+        this.area = area;
+    }
+
+    /** The realm that a call is for. */
+    abstract Optional<RealmModel> realm(RealmFinder finder, KeycloakSession session, RequestBody body);
+
+    @GET
+    @Path("{path:.*}")
+    public Response get(@PathParam("path") String path) {
+        return serve("GET", path, null);
+    }
+
+    @HEAD
+    @Path("{path:.*}")
+    public Response head(@PathParam("path") String path) {
+        return serve("HEAD", path, null);
+    }
+
+    @OPTIONS
+    @Path("{path:.*}")
+    public Response options(@PathParam("path") String path) {
+        return serve("OPTIONS", path, null);
+    }
+
+    @POST
+    @Path("{path:.*}")
+    public Response post(@PathParam("path") String path, InputStream body) {
+        return serve("POST", path, body);
+    }
+
+    @PUT
+    @Path("{path:.*}")
+    public Response put(@PathParam("path") String path, InputStream body) {
+        return serve("PUT", path, body);
+    }
+
+    @PATCH
+    @Path("{path:.*}")
+    public Response patch(@PathParam("path") String path, InputStream body) {
+        return serve("PATCH", path, body);
+    }
+
+    @DELETE
+    @Path("{path:.*}")
+    public Response delete(@PathParam("path") String path, InputStream body) {
+        return serve("DELETE", path, body);
+    }
+
+    private Response serve(String method, String path, @Nullable InputStream stream) {
+        KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
+        RootSettings settings = ((RootFactory)
+                        session.getKeycloakSessionFactory().getProviderFactory(Capability.class, RootFactory.ID))
+                .settings();
+        Door door = DoorFactory.of(session);
+        if (!settings.active()) {
+            throw new NotFoundException();
+        }
+        if (!door.knows(area, path)) {
+            return door.off(area, path);
+        }
+        RequestBody body = new RequestBody(stream);
+        Optional<RealmModel> realm = realm(new RealmFinder(session, settings), session, body);
+        if (realm.isEmpty()) {
+            return door.off(area, path);
+        }
+        session.getContext().setRealm(realm.get());
+        return door.serve(session, area, method, path, body);
+    }
+}
