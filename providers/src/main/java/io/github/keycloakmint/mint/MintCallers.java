@@ -51,7 +51,12 @@ final class MintCallers {
         if (header) {
             return admit(call, sharedSecretClient(call));
         }
-        return admit(call, authorization ? basicClient(call) : assertedClient(call, body.get()));
+        if (authorization) {
+            MintCaller caller = admit(call, basicClient(call));
+            requireStrongSecret(caller.client());
+            return caller;
+        }
+        return admit(call, assertedClient(call, body.get()));
     }
 
     private ClientModel sharedSecretClient(Exchange call) {
@@ -70,16 +75,7 @@ final class MintCallers {
         if (sent.size() != 1 || !sent.get(0).regionMatches(true, 0, "Basic ", 0, 6)) {
             throw unauthorized("authorization_scheme");
         }
-        ClientModel client =
-                ClientAuthentication.basic(call.session()).orElseThrow(() -> unauthorized("client_credentials"));
-        // T14: a client's secret is under the same rule as the shared one
-        if (client.getSecret() == null || !Secret.usable(client.getSecret())) {
-            LOG.errorf(
-                    "Client '%s' has a secret too weak to mint with (fewer than %d characters, or an example)",
-                    client.getClientId(), Secret.SHORTEST);
-            throw unauthorized("weak_client_secret");
-        }
-        return client;
+        return ClientAuthentication.basic(call.session()).orElseThrow(() -> unauthorized("client_credentials"));
     }
 
     private static ClientModel assertedClient(Exchange call, Members body) {
@@ -117,6 +113,16 @@ final class MintCallers {
         } catch (Attributes.BadAttribute e) {
             LOG.error(e.getMessage());
             throw unauthorized("bad_attribute");
+        }
+    }
+
+    /** T14: a client's secret is under the same rule as the shared one. Asked last, so that no stranger fills the log. */
+    private static void requireStrongSecret(ClientModel client) {
+        if (client.getSecret() == null || !Secret.usable(client.getSecret())) {
+            LOG.errorf(
+                    "Client '%s' has a secret too weak to mint with (fewer than %d characters, or an example)",
+                    client.getClientId(), Secret.SHORTEST);
+            throw unauthorized("weak_client_secret");
         }
     }
 

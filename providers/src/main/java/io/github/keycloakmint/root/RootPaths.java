@@ -29,6 +29,9 @@ import org.keycloak.utils.KeycloakSessionUtil;
  */
 public abstract class RootPaths {
 
+    /** The server's own words for a path that nobody has, so that a switched-off facade can't be told from none. */
+    private static final String NOTHING_HERE = "Unable to find matching target resource method";
+
     private final Area area;
 
     RootPaths(Area area) {
@@ -87,7 +90,7 @@ public abstract class RootPaths {
                 .settings();
         Door door = DoorFactory.of(session);
         if (!settings.active()) {
-            throw new NotFoundException();
+            throw new NotFoundException(NOTHING_HERE);
         }
         if (!door.knows(area, path)) {
             return door.off(area, path);

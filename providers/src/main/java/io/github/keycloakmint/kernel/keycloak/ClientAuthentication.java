@@ -13,9 +13,12 @@ import org.keycloak.OAuth2Constants;
 import org.keycloak.events.EventType;
 import org.keycloak.http.FormPartValue;
 import org.keycloak.http.HttpRequest;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.utils.AuthorizeClientUtil;
+import org.keycloak.representations.JsonWebToken;
 
 /** Keycloak's client authentication flow for endpoints that speak JSON. */
 public final class ClientAuthentication {
@@ -34,11 +37,24 @@ public final class ClientAuthentication {
 
     /** The client that the assertion proves ({@code private_key_jwt}, {@code client_secret_jwt}). */
     public static Optional<ClientModel> assertion(KeycloakSession session, Assertion assertion) {
+        if (!readable(assertion.value())) {
+            // Keycloak would write an error with a stack trace for each, and a stranger could fill the log (T11)
+            return Optional.empty();
+        }
         return authenticate(
                 session,
                 Map.of(
                         OAuth2Constants.CLIENT_ASSERTION_TYPE, assertion.type(),
                         OAuth2Constants.CLIENT_ASSERTION, assertion.value()));
+    }
+
+    private static boolean readable(String assertion) {
+        try {
+            new JWSInput(assertion).readJsonContent(JsonWebToken.class);
+            return true;
+        } catch (JWSInputException e) {
+            return false;
+        }
     }
 
     /**

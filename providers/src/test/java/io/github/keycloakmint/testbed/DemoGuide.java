@@ -1,0 +1,81 @@
+package io.github.keycloakmint.testbed;
+
+import java.nio.file.Path;
+
+/** What the demo prints when it is ready. Secrets appear as names of shell variables only, which demo.env sets. */
+final class DemoGuide {
+
+    private static final String TEXT =
+            """
+
+            Ready. Ctrl-C ends it; nothing is kept for the next start.
+
+              admin console  @BASE@/admin/   (user and password: ADMIN_USER, ADMIN_PASSWORD)
+              realms         @BASE@/realms/demo   @BASE@/realms/other
+              metrics        @MANAGEMENT@/metrics   (names start with keycloak_mint_)
+              audit log      grep keycloakmint.audit @LOG@
+              server log     @LOG@
+              users of demo  jane@example.com (premium), john@example.com (basic), max@example.com (free), ada@example.com
+                             (admin), off@example.com (disabled)
+
+            In another terminal, first:
+
+              . @ENV@
+
+            Token for email, as a realm's endpoint and at the server's root:
+
+            curl -s "$BASE_URL/realms/demo/api/auth/token-for-email" \\
+              -H "X-Tribe-Service-Secret: $TRIBE_SERVICE_MINT_SECRET" -H 'Content-Type: application/json' \\
+              -d '{"email":"jane@example.com","platformId":1}'
+
+            curl -s "$BASE_URL/api/auth/token-for-email" \\
+              -H "X-Tribe-Service-Secret: $TRIBE_SERVICE_MINT_SECRET" -H 'Content-Type: application/json' \\
+              -d '{"email":"jane@example.com","platformId":1}'
+
+            The same as a client of its own, which may do less (an hour at most, two roles, a reason):
+
+            curl -s "$BASE_URL/realms/demo/api/auth/token-for-email" -u "billing-service:$BILLING_SERVICE_SECRET" \\
+              -H 'Content-Type: application/json' \\
+              -d '{"email":"jane@example.com","platformId":1,"expiresIn":600,"reason":"invoice 42"}'
+
+            What Keycloak says about a minted token, at userinfo and at introspection:
+
+            curl -s "$BASE_URL/realms/demo/protocol/openid-connect/userinfo" -H "Authorization: Bearer $(
+              curl -s "$BASE_URL/api/auth/token-for-email" \\
+                -H "X-Tribe-Service-Secret: $TRIBE_SERVICE_MINT_SECRET" -H 'Content-Type: application/json' \\
+                -d '{"email":"jane@example.com","platformId":1}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')"
+
+            curl -s "$BASE_URL/realms/demo/protocol/openid-connect/token/introspect" \\
+              -u "introspector:$INTROSPECTOR_SECRET" -d "token=$(
+              curl -s "$BASE_URL/api/auth/token-for-email" \\
+                -H "X-Tribe-Service-Secret: $TRIBE_SERVICE_MINT_SECRET" -H 'Content-Type: application/json' \\
+                -d '{"email":"jane@example.com","platformId":1}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')"
+
+            The ledger of what was minted (DELETE .../mints/{jti} revokes one):
+
+            curl -s "$BASE_URL/admin/realms/demo/mint/mints?email=jane@example.com" -H "Authorization: Bearer $(
+              curl -s "$BASE_URL/realms/master/protocol/openid-connect/token" -d grant_type=password \\
+                -d client_id=admin-cli -d "username=$ADMIN_USER" --data-urlencode "password=$ADMIN_PASSWORD" |
+                sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')"
+            """;
+
+    private DemoGuide() {}
+
+    static String text(KeycloakServer server, Path environment) {
+        return TEXT.replace("@BASE@", server.baseUrl().toString())
+                .replace("@MANAGEMENT@", server.managementUrl().toString())
+                .replace("@LOG@", quoted(fromHere(server.logFile())))
+                .replace("@ENV@", quoted(fromHere(environment)));
+    }
+
+    /** Maven starts us in the module's folder, but whoever reads this types in the one Maven was called from. */
+    private static String fromHere(Path file) {
+        Path repository = Settings.repository();
+        return file.startsWith(repository) ? repository.relativize(file).toString() : file.toString();
+    }
+
+    /** A dot command without a slash would search the PATH. */
+    private static String quoted(String path) {
+        return path.matches("[\\w./-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.keycloakmint.testbed;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The servers of this test run, on the backend that was chosen for it. */
+public final class Servers {
+
+    private static final List<Watched> RUNNING = new ArrayList<>();
+
+    private static KeycloakServer shared;
+    private static int started;
+
+    private Servers() {}
+
+    /** One server a run, started at first use and stopped with the run. Don't close it. */
+    public static synchronized KeycloakServer shared() {
+        if (shared == null) {
+            shared = start(ServerOptions.forTests());
+        }
+        return shared;
+    }
+
+    /** Another one beside it, for tests of server options. Starting takes long; close it as soon as you can. */
+    public static synchronized KeycloakServer start(ServerOptions options) {
+        started++;
+        Backend backend = Backend.chosen();
+        String name = "server-" + backend.label() + (started == 1 ? "" : "-" + started) + ".log";
+        Watched server = new Watched(backend.start(options, Settings.directory().resolve(name)));
+        RUNNING.add(server);
+        return server;
+    }
+
+    /** For tests that need to say which backend they ran on. */
+    public static String backend() {
+        return Backend.chosen().label();
+    }
+
+    static synchronized void stopAll() {
+        new ArrayList<>(RUNNING).forEach(server -> server.server().close());
+        RUNNING.clear();
+        shared = null;
+    }
+
+    private static synchronized void forget(Watched server) {
+        RUNNING.remove(server);
+    }
+
+    /** Keeps for the final sweep what would go away with the server. */
+    private record Watched(KeycloakServer server) implements KeycloakServer {
+
+        @Override
+        public URI baseUrl() {
+            return server.baseUrl();
+        }
+
+        @Override
+        public URI managementUrl() {
+            return server.managementUrl();
+        }
+
+        @Override
+        public String log() {
+            return server.log();
+        }
+
+        @Override
+        public Path logFile() {
+            return server.logFile();
+        }
+
+        @Override
+        public ServerOptions options() {
+            return server.options();
+        }
+
+        @Override
+        public void close() {
+            forget(this);
+            LogSweep.gather(server);
+            server.close();
+        }
+    }
+}
