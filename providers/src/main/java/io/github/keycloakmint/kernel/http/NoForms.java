@@ -1,16 +1,22 @@
 package io.github.keycloakmint.kernel.http;
 
-import io.github.keycloakmint.kernel.keycloak.Connection;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the server from parsing forms on the bundle's own paths; they then fail as any other wrong content type does. */
+/**
+ * Keeps the server from parsing forms on the bundle's own paths; they then fail as any other wrong content type does.
+ * Keycloak reads every form before a resource method is called (KeycloakHandlerChainCustomizer), answers a broken
+ * multipart body with a 500 of its own, and would spool a large one to disk for a stranger.
+ */
 @Provider
+@PreMatching
 public class NoForms implements ContainerRequestFilter {
 
     private static final Pattern OWN_PATHS =
@@ -22,7 +28,8 @@ public class NoForms implements ContainerRequestFilter {
         if (type != null
                 && isForm(type.trim().toLowerCase(Locale.ROOT))
                 && OWN_PATHS.matcher(request.getUriInfo().getPath()).matches()) {
-            Connection.takeNoForms();
+            // RESTEasy asks JAX-RS headers for the type, and those can be changed here
+            request.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM);
         }
     }
 

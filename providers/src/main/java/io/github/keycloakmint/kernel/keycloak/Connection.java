@@ -25,16 +25,4 @@ public final class Connection {
         }
         return Optional.ofNullable(session.getContext().getConnection().getRemoteAddr());
     }
-
-    /**
-     * Makes the server take the body for what it is to us, bytes. Keycloak reads every form before a resource method is
-     * called (KeycloakHandlerChainCustomizer) and answers a broken multipart body with a 500 of its own; none of our
-     * endpoints takes a form.
-     */
-    public static void takeNoForms() {
-        Instance<RoutingContext> contexts = CDI.current().select(RoutingContext.class);
-        if (contexts.isResolvable()) {
-            contexts.get().request().headers().set("Content-Type", "application/octet-stream");
-        }
-    }
 }
