@@ -1,0 +1,97 @@
+package io.github.keycloakmint.mint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.AuditLog;
+import io.github.keycloakmint.testbed.Http;
+import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.KeycloakServer;
+import io.github.keycloakmint.testbed.ServerOptions;
+import io.github.keycloakmint.testbed.Servers;
+import io.github.keycloakmint.testbed.TestRealm;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What server options change; each test starts a server with other ones. */
+class MintOptionsIT {
+
+    private static final String OPTION = "--spi-mint-capability--token-for-email--";
+
+    @Test
+    void switched_off_it_answers_401_to_everybody() {
+        try (KeycloakServer server = Servers.start(ServerOptions.forTests().with(OPTION + "active", "false"));
+                TestRealm realm = TestRealm.create(server, "demo-realm.json", changes -> {})) {
+            for (String path : new String[] {"/realms/" + realm.name() + "/api", "/api"}) {
+                Answer answer = Http.post(server.url(path + "/auth/token-for-email"))
+                        .header(Mint.SECRET_HEADER, server.secrets().current())
+                        .json(Json.object("email", "jane@example.com", "platformId", realm.platformId()))
+                        .send();
+                assertThat(answer.status()).as(path).isEqualTo(401);
+                assertThat(answer.body()).isEqualTo(Mint.UNAUTHORIZED);
+            }
+            assertThat(realm.get("/mint/mints").status()).isEqualTo(404);
+        }
+    }
+
+    /** T9, T16: another header, one listed realm, a believed proxy, and no ledger. */
+    @Test
+    void header_realms_proxies_and_ledger_are_as_configured() {
+        String listed = "listed";
+        ServerOptions options = ServerOptions.forTests()
+                .with(OPTION + "secret-header", "X-Upstream-Secret")
+                .with(OPTION + "shared-secret-realms", listed)
+                .with(OPTION + "ledger", "false")
+                .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,172.16.0.0/12,192.168.0.0/16");
+        try (KeycloakServer server = Servers.start(options);
+                TestRealm realm = TestRealm.create(server, "demo-realm.json", changes -> {})) {
+            Answer unlisted = upstream(server, realm);
+            assertThat(unlisted.body()).as("realm not listed").isEqualTo(Mint.UNAUTHORIZED);
+            realm.clientAttribute("billing-service", "mint.allowed-ips", "203.0.113.0/24");
+            String secret = realm.clientSecret("billing-service");
+            assertThat(billing(realm, secret, "203.0.113.7").status())
+                    .as("forwarded")
+                    .isEqualTo(200);
+            assertThat(billing(realm, secret, "198.51.100.1, 203.0.113.7").status())
+                    .as("counted from the right")
+                    .isEqualTo(200);
+            assertThat(billing(realm, secret, "203.0.113.7, 198.51.100.1").body())
+                    .as("what the client wrote itself")
+                    .isEqualTo(Mint.UNAUTHORIZED);
+            assertThat(new AuditLog(server)
+                            .await(line -> line.path("ip").asText().equals("198.51.100.1"))
+                            .path("outcome")
+                            .asText())
+                    .isEqualTo("unauthorized");
+            assertThat(realm.get("/mint/mints").expect(200).json().path("mints"))
+                    .isEmpty();
+        }
+    }
+
+    private static Answer upstream(KeycloakServer server, TestRealm realm) {
+        return Http.post(realm.url("/api/auth/token-for-email"))
+                .header("X-Upstream-Secret", server.secrets().current())
+                .json(Json.object("email", "jane@example.com", "platformId", realm.platformId()))
+                .send();
+    }
+
+    private static Answer billing(TestRealm realm, String secret, String forwardedFor) {
+        return Http.post(realm.url("/api/auth/token-for-email"))
+                .basic("billing-service", secret)
+                .header("X-Forwarded-For", forwardedFor)
+                .json(Json.object(
+                        "email", "jane@example.com", "platformId", realm.platformId(), "reason", "invoice 42"))
+                .send();
+    }
+
+    @Test
+    void a_bad_option_stops_the_server_and_says_which() {
+        for (Map.Entry<String, String> bad : Map.of(
+                        OPTION + "ledger", "maybe", "--spi-mint-kernel--default--trusted-proxies", "everybody")
+                .entrySet()) {
+            ServerOptions options = ServerOptions.forTests().with(bad.getKey(), bad.getValue());
+            assertThatThrownBy(() -> Servers.start(options).close()).hasStackTraceContaining(bad.getKey());
+        }
+    }
+}
