@@ -124,7 +124,9 @@ class TokenWallsIT {
     @MethodSource("doors")
     void a_minted_token_of_an_administrator_is_refused_at(Door door) {
         Answer answer = knock(door, token);
-        assertThat(answer.status()).as(answer.body()).isIn(400, 401, 403);
+        // what a refused token is answered with there; any other status could come from behind the wall
+        int refused = door.path().contains("/authz/") ? 403 : door.path().contains("/broker/") ? 400 : 401;
+        assertThat(answer.status()).as(answer.body()).isEqualTo(refused);
         assertThat(answer.body()).doesNotContain("wide-wide");
     }
 
