@@ -68,7 +68,7 @@ final class Ledger {
                     active
                             ? " and e.revokedAt is null and e.expiresAt > :now"
                             : " and (e.revokedAt is not null or e.expiresAt <= :now)");
-            parameters.put("now", (long) Time.currentTime());
+            parameters.put("now", Time.currentTimeSeconds());
         });
         TypedQuery<LedgerEntry> query = entities.createQuery(
                 jpql.append(" order by e.issuedAt desc, e.jti").toString(), LedgerEntry.class);
@@ -83,7 +83,7 @@ final class Ledger {
 
     /** Revokes one token: it is inactive everywhere as soon as this transaction commits. Doing it twice is no error. */
     void revoke(LedgerEntry entry) {
-        long now = Time.currentTime();
+        long now = Time.currentTimeSeconds();
         if (entry.revokedAt == null) {
             entry.revokedAt = now;
         }
@@ -99,7 +99,7 @@ final class Ledger {
                 .setParameter("user", user.getId())
                 .setParameter("realm", realmId)
                 .getResultList());
-        long now = Time.currentTime();
+        long now = Time.currentTimeSeconds();
         for (LedgerEntry row : rows) {
             if (row.expiresAt > now) {
                 revoke(row);

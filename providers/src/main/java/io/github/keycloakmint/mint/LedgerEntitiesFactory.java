@@ -1,13 +1,12 @@
 package io.github.keycloakmint.mint;
 
-import org.keycloak.Config;
+import io.github.keycloakmint.kernel.PlainFactory;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProvider;
 import org.keycloak.connections.jpa.entityprovider.JpaEntityProviderFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 
 /** Registers the ledger's table. */
-public final class LedgerEntitiesFactory implements JpaEntityProviderFactory {
+public final class LedgerEntitiesFactory implements JpaEntityProviderFactory, PlainFactory<JpaEntityProvider> {
 
     /** Its first ten letters name Liquibase's own table: DATABASECHANGELOG_MINTLEDGER. */
     static final String ID = "mintledger";
@@ -15,21 +14,6 @@ public final class LedgerEntitiesFactory implements JpaEntityProviderFactory {
     @Override
     public JpaEntityProvider create(KeycloakSession session) {
         return new LedgerEntities();
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // no options
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to do
-    }
-
-    @Override
-    public void close() {
-        // nothing to close
     }
 
     @Override

@@ -98,7 +98,8 @@ final class RealmFinder {
     }
 
     private Stream<String> headers(String name) {
-        List<String> values = session.getContext().getRequestHeaders().getRequestHeader(name);
+        List<String> values =
+                session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(name);
         return values == null ? Stream.empty() : values.stream();
     }
 }

@@ -1,20 +1,12 @@
 package io.github.keycloakmint.root;
 
 import io.github.keycloakmint.kernel.Capability;
+import io.github.keycloakmint.kernel.http.AnyMethod;
 import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Door;
 import io.github.keycloakmint.kernel.http.DoorFactory;
 import io.github.keycloakmint.kernel.http.RequestBody;
-import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.NotFoundException;
-import jakarta.ws.rs.OPTIONS;
-import jakarta.ws.rs.PATCH;
-import jakarta.ws.rs.POST;
-import jakarta.ws.rs.PUT;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.util.Optional;
@@ -27,7 +19,7 @@ import org.keycloak.utils.KeycloakSessionUtil;
  * What the facade's JAX-RS classes share. While it is off they answer as Keycloak does where nothing is: these classes are
  * found by the server's scan of the jar, so they can't be left out at run time.
  */
-public abstract class RootPaths {
+public abstract class RootPaths extends AnyMethod {
 
     /** The server's own words for a path that nobody has, so that a switched-off facade can't be told from none. */
     private static final String NOTHING_HERE = "Unable to find matching target resource method";
@@ -41,49 +33,8 @@ public abstract class RootPaths {
     /** The realm that a call is for. */
     abstract Optional<RealmModel> realm(RealmFinder finder, KeycloakSession session, RequestBody body);
 
-    @GET
-    @Path("{path:.*}")
-    public Response get(@PathParam("path") String path) {
-        return serve("GET", path, null);
-    }
-
-    @HEAD
-    @Path("{path:.*}")
-    public Response head(@PathParam("path") String path) {
-        return serve("HEAD", path, null);
-    }
-
-    @OPTIONS
-    @Path("{path:.*}")
-    public Response options(@PathParam("path") String path) {
-        return serve("OPTIONS", path, null);
-    }
-
-    @POST
-    @Path("{path:.*}")
-    public Response post(@PathParam("path") String path, InputStream body) {
-        return serve("POST", path, body);
-    }
-
-    @PUT
-    @Path("{path:.*}")
-    public Response put(@PathParam("path") String path, InputStream body) {
-        return serve("PUT", path, body);
-    }
-
-    @PATCH
-    @Path("{path:.*}")
-    public Response patch(@PathParam("path") String path, InputStream body) {
-        return serve("PATCH", path, body);
-    }
-
-    @DELETE
-    @Path("{path:.*}")
-    public Response delete(@PathParam("path") String path, InputStream body) {
-        return serve("DELETE", path, body);
-    }
-
-    private Response serve(String method, String path, @Nullable InputStream stream) {
+    @Override
+    protected Response serve(String method, String path, @Nullable InputStream stream) {
         KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
         RootSettings settings = ((RootFactory)
                         session.getKeycloakSessionFactory().getProviderFactory(Capability.class, RootFactory.ID))

@@ -20,7 +20,15 @@ public final class AddressRanges {
     private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern V6 = Pattern.compile("[0-9a-f:]*:[0-9a-f:.]*");
 
-    private record Range(byte[] network, int bits) {
+    private static final class Range {
+        private final byte[] network;
+        private final int bits;
+
+        Range(byte[] network, int bits) {
+            this.network = network;
+            this.bits = bits;
+        }
+
         boolean contains(byte[] address) {
             if (address.length != network.length) {
                 return false;
@@ -41,7 +49,11 @@ public final class AddressRanges {
         this.ranges = ranges;
     }
 
-    /** @throws IllegalArgumentException for a member that is neither an address nor a range */
+    /**
+     * The ranges that {@code members} name.
+     *
+     * @throws IllegalArgumentException for a member that is neither an address nor a range
+     */
     public static AddressRanges of(Collection<String> members) {
         List<Range> ranges = new ArrayList<>();
         for (String member : members) {

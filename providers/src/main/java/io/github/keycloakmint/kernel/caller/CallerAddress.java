@@ -27,7 +27,8 @@ public final class CallerAddress {
     }
 
     public String of(KeycloakSession session) {
-        List<String> forwarded = session.getContext().getRequestHeaders().getRequestHeader("X-Forwarded-For");
+        List<String> forwarded =
+                session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader("X-Forwarded-For");
         return of(Connection.peer(session), forwarded == null ? List.of() : forwarded);
     }
 

@@ -1,32 +1,17 @@
 package io.github.keycloakmint.kernel.http;
 
-import org.keycloak.Config;
+import io.github.keycloakmint.kernel.PlainFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.services.resources.admin.ext.AdminRealmResourceProvider;
 import org.keycloak.services.resources.admin.ext.AdminRealmResourceProviderFactory;
 
 /** Hangs {@link Area#ADMIN} under {@code /admin/realms/{realm}/mint}. */
-public final class AdminResourceFactory implements AdminRealmResourceProviderFactory {
+public final class AdminResourceFactory
+        implements AdminRealmResourceProviderFactory, PlainFactory<AdminRealmResourceProvider> {
 
     @Override
     public AdminRealmResourceProvider create(KeycloakSession session) {
         return new AreaProvider.Admin();
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // options belong to the capabilities
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to do
-    }
-
-    @Override
-    public void close() {
-        // nothing to close
     }
 
     @Override

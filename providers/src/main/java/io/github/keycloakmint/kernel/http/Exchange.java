@@ -79,7 +79,8 @@ public final class Exchange {
 
     /** Every value that was sent for a header, in order; several lines of one header are several values. */
     public List<String> headers(String name) {
-        List<String> values = session.getContext().getRequestHeaders().getRequestHeader(name);
+        List<String> values =
+                session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(name);
         return values == null ? List.of() : List.copyOf(values);
     }
 

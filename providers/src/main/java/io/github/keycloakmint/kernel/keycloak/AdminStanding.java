@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.keycloak.Config;
 import org.keycloak.authorization.AuthorizationProvider;
 import org.keycloak.authorization.model.Policy;
 import org.keycloak.authorization.model.ResourceServer;
@@ -65,7 +66,7 @@ public final class AdminStanding {
         }
         // the master realm's own; elsewhere a realm role of these names is the product's business
         return role.getContainer() instanceof RealmModel owner
-                && owner.getName().equals(org.keycloak.Config.getAdminRealm())
+                && owner.getName().equals(Config.getAdminRealm())
                 && (role.getName().equals(AdminRoles.ADMIN) || role.getName().equals(AdminRoles.CREATE_REALM));
     }
 

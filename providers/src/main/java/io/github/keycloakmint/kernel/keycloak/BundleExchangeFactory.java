@@ -1,13 +1,12 @@
 package io.github.keycloakmint.kernel.keycloak;
 
-import org.keycloak.Config;
+import io.github.keycloakmint.kernel.PlainFactory;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.protocol.oidc.TokenExchangeProvider;
 import org.keycloak.protocol.oidc.TokenExchangeProviderFactory;
 
 /** Stands before Keycloak's own exchange providers ({@code standard} has order 10). */
-public final class BundleExchangeFactory implements TokenExchangeProviderFactory {
+public final class BundleExchangeFactory implements TokenExchangeProviderFactory, PlainFactory<TokenExchangeProvider> {
 
     @Override
     public TokenExchangeProvider create(KeycloakSession session) {
@@ -17,21 +16,6 @@ public final class BundleExchangeFactory implements TokenExchangeProviderFactory
     @Override
     public int order() {
         return 1_000;
-    }
-
-    @Override
-    public void init(Config.Scope config) {
-        // no options
-    }
-
-    @Override
-    public void postInit(KeycloakSessionFactory factory) {
-        // nothing to do
-    }
-
-    @Override
-    public void close() {
-        // nothing to close
     }
 
     @Override

@@ -31,7 +31,8 @@ final class GuardedRegistration {
     /** @throws ErrorResponseException 401 when any {@code Authorization} header of the request holds a bundle token */
     static void refuseBundleTokens(KeycloakSession session) {
         @Nullable
-        List<String> headers = session.getContext().getRequestHeaders().getRequestHeader(HttpHeaders.AUTHORIZATION);
+        List<String> headers =
+                session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(HttpHeaders.AUTHORIZATION);
         for (String header : Objects.requireNonNullElse(headers, List.<String>of())) {
             String token = header.substring(header.indexOf(' ') + 1).trim();
             if (BundleTokens.claimsToBe(session, token)) {

@@ -3,9 +3,9 @@ package io.github.keycloakmint.kernel.keycloak;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
+import org.keycloak.TokenCategory;
 import org.keycloak.common.util.Time;
 import org.keycloak.events.EventType;
-import org.keycloak.jose.jws.Algorithm;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.ClientSessionContext;
@@ -105,7 +105,7 @@ public final class TokenIssuer {
     }
 
     private static void restrict(AccessToken token, Order order) {
-        long now = Time.currentTime();
+        long now = Time.currentTimeSeconds();
         token.iat(now);
         // the client's own lifespan setting is capped at the realm's session maximum, so it can't give 30 days
         token.exp(now + order.lifetime());
@@ -122,7 +122,7 @@ public final class TokenIssuer {
     /** True where tokens of this client can be verified offline, by anybody with the realm's public keys. */
     public static boolean asymmetric(KeycloakSession session, RealmModel realm, ClientModel client) {
         session.getContext().setClient(client);
-        String algorithm = session.tokens().signatureAlgorithm(org.keycloak.TokenCategory.ACCESS);
-        return !algorithm.startsWith("HS") && !algorithm.equals(Algorithm.none.name());
+        String algorithm = session.tokens().signatureAlgorithm(TokenCategory.ACCESS);
+        return !algorithm.startsWith("HS");
     }
 }
