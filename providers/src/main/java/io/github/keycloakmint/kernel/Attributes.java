@@ -54,12 +54,16 @@ public final class Attributes {
 
     /** A set separated by commas; empty where the attribute is absent. */
     public Set<String> set(String name) {
-        return text(name)
-                .map(value -> Arrays.stream(value.split(",", -1))
-                        .map(String::trim)
-                        .filter(member -> !member.isEmpty())
-                        .collect(Collectors.toUnmodifiableSet()))
-                .orElse(Set.of());
+        Set<String> members = text(name).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::trim)
+                .filter(member -> !member.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+        if (members.isEmpty() && text(name).isPresent()) {
+            // a list of nothing would read as no restriction at all
+            throw new BadAttribute(owner, name, "a list separated by commas");
+        }
+        return members;
     }
 
     public String owner() {

@@ -20,7 +20,7 @@ final class EmailAddress {
     private EmailAddress() {}
 
     static String of(String given) {
-        String trimmed = given.replaceAll("^ +| +$", "");
+        String trimmed = withoutBlanks(given);
         if (trimmed.length() > LONGEST
                 || trimmed.codePoints().anyMatch(EmailAddress::unprintable)
                 || trimmed.codePoints().anyMatch(EmailAddress::turnsIntoAscii)) {
@@ -31,6 +31,19 @@ final class EmailAddress {
             throw malformed();
         }
         return email;
+    }
+
+    /** Blanks alone: a line break at the end is no accident of typing. */
+    private static String withoutBlanks(String given) {
+        int start = 0;
+        int end = given.length();
+        while (start < end && given.charAt(start) == ' ') {
+            start++;
+        }
+        while (end > start && given.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return given.substring(start, end);
     }
 
     private static boolean unprintable(int codePoint) {

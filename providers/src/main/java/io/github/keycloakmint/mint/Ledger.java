@@ -3,7 +3,6 @@ package io.github.keycloakmint.mint;
 import io.github.keycloakmint.kernel.keycloak.TokenIssuer;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,18 +93,21 @@ final class Ledger {
 
     /** A deleted user's tokens stay dead even if his id is made again (T6); his email goes with him (T20). */
     void forget(UserModel user) {
-        List<LedgerEntry> rows = new ArrayList<>(entities.createQuery(
-                        "select e from LedgerEntry e where e.userId = :user and e.realmId = :realm", LedgerEntry.class)
+        long now = Time.currentTimeSeconds();
+        entities.createQuery(
+                        "select e from LedgerEntry e where e.userId = :user and e.realmId = :realm"
+                                + " and e.revokedAt is null and e.expiresAt > :now",
+                        LedgerEntry.class)
                 .setParameter("user", user.getId())
                 .setParameter("realm", realmId)
-                .getResultList());
-        long now = Time.currentTimeSeconds();
-        for (LedgerEntry row : rows) {
-            if (row.expiresAt > now) {
-                revoke(row);
-            }
-            row.email = null;
-        }
+                .setParameter("now", now)
+                .getResultList()
+                .forEach(this::revoke);
+        entities.flush();
+        entities.createQuery("update LedgerEntry e set e.email = null where e.userId = :user and e.realmId = :realm")
+                .setParameter("user", user.getId())
+                .setParameter("realm", realmId)
+                .executeUpdate();
     }
 
     void forgetRealm() {

@@ -8,12 +8,14 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.admin.OperationType;
 
 /** The ledger's admin doors. */
 final class LedgerResource {
 
+    private static final Pattern JTI = Pattern.compile("[A-Za-z0-9:._-]{1,128}");
     private static final int PAGE = 100;
     private static final int LARGEST_PAGE = 1_000;
 

@@ -6,8 +6,10 @@ import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Members;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.ClientAuthentication;
+import io.github.keycloakmint.kernel.keycloak.ClientSecrets;
 import io.github.keycloakmint.kernel.keycloak.NarrowClient;
 import io.github.keycloakmint.kernel.keycloak.ReservedClients;
+import io.github.keycloakmint.kernel.keycloak.TokenIssuer;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
@@ -42,21 +44,19 @@ final class MintCallers {
     MintCaller require(Exchange call) {
         boolean header = !call.headers(settings.secretHeader()).isEmpty();
         boolean authorization = !call.headers(HttpHeaders.AUTHORIZATION).isEmpty();
-        Optional<Members> body = header ? Optional.empty() : call.peek();
-        boolean assertion = body.isPresent()
-                && (body.get().has("client_assertion") || body.get().has("client_assertion_type"));
-        if ((header ? 1 : 0) + (authorization ? 1 : 0) + (assertion ? 1 : 0) != 1) {
-            throw unauthorized(header || authorization || assertion ? "two_credentials" : "no_credentials");
+        Optional<Members> assertion =
+                call.peek().filter(body -> body.has("client_assertion") || body.has("client_assertion_type"));
+        int credentials = (header ? 1 : 0) + (authorization ? 1 : 0) + (assertion.isPresent() ? 1 : 0);
+        if (credentials != 1) {
+            throw unauthorized(credentials == 0 ? "no_credentials" : "two_credentials");
         }
         if (header) {
             return admit(call, sharedSecretClient(call));
         }
-        if (authorization) {
-            MintCaller caller = admit(call, basicClient(call));
-            requireStrongSecret(caller.client());
-            return caller;
-        }
-        return admit(call, assertedClient(call, body.get()));
+        MintCaller caller =
+                admit(call, assertion.isPresent() ? assertedClient(call, assertion.get()) : basicClient(call));
+        requireStrongSecret(call, caller.client());
+        return caller;
     }
 
     private ClientModel sharedSecretClient(Exchange call) {
@@ -106,6 +106,11 @@ final class MintCallers {
         });
         try {
             MintPolicy policy = MintPolicy.of(attributes);
+            requireKnownRoles(call.realm(), policy, attributes);
+            if (TokenIssuer.signing(call.session(), client) == TokenIssuer.Signing.OTHER) {
+                throw new Attributes.BadAttribute(
+                        attributes.owner(), "access.token.signed.response.alg", "HS256 or an asymmetric algorithm");
+            }
             if (!policy.allowsAddress(call.address())) {
                 throw unauthorized("address");
             }
@@ -117,12 +122,22 @@ final class MintCallers {
     }
 
     /** T14: a client's secret is under the same rule as the shared one. Asked last, so that no stranger fills the log. */
-    private static void requireStrongSecret(ClientModel client) {
-        if (client.getSecret() == null || !Secret.usable(client.getSecret())) {
+    private static void requireStrongSecret(Exchange call, ClientModel client) {
+        if (!ClientSecrets.all(call.session(), client, Secret::usable)) {
             LOG.errorf(
                     "Client '%s' has a secret too weak to mint with (fewer than %d characters, or an example)",
                     client.getClientId(), Secret.SHORTEST);
             throw unauthorized("weak_client_secret");
+        }
+    }
+
+    /** A name that is no role is a mistake, and among denied roles one that would let everybody through. */
+    private static void requireKnownRoles(RealmModel realm, MintPolicy policy, Attributes attributes) {
+        if (!policy.deniedRoles().stream().allMatch(role -> realm.getRole(role) != null)) {
+            throw new Attributes.BadAttribute(attributes.owner(), "mint.denied-roles", "a list of realm roles");
+        }
+        if (!policy.allowedRoles().stream().allMatch(role -> realm.getRole(role) != null)) {
+            throw new Attributes.BadAttribute(attributes.owner(), "mint.allowed-roles", "a list of realm roles");
         }
     }
 

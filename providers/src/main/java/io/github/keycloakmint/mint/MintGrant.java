@@ -35,7 +35,6 @@ final class MintGrant extends BundleGrant {
     }
 
     private static boolean allowsAdmins(ClientModel client) {
-        return MintPolicy.of(new Attributes("client '" + client.getClientId() + "'", client::getAttribute))
-                .allowAdmins();
+        return MintPolicy.allowsAdmins(new Attributes("client '" + client.getClientId() + "'", client::getAttribute));
     }
 }

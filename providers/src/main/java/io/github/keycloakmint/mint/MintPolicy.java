@@ -2,6 +2,7 @@ package io.github.keycloakmint.mint;
 
 import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.caller.AddressRanges;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Set;
  * a role of its service account (T13).
  *
  * @param maxLifetime seconds
- * @param allowedRoles realm roles of which the user must have one; empty: any
+ * @param allowedRoles realm roles of which the user's platform role must be one; empty: any
  * @param deniedRoles realm roles of which the user must have none
  * @param audiences that may be asked for; empty: none
  * @param allowedIps where calls may come from; empty: anywhere
@@ -36,6 +37,7 @@ record MintPolicy(
     /** 30 days, as the endpoint's document has it. */
     static final long LONGEST_LIFETIME = 2_592_000;
 
+    private static final String ALLOW_ADMINS = "mint.allow-admins";
     private static final String ALLOWED_IPS = "mint.allowed-ips";
 
     /** @throws Attributes.BadAttribute for a value that does not fit */
@@ -50,8 +52,17 @@ record MintPolicy(
                 attributes.flag("mint.waive-email-verified"),
                 attributes.flag("mint.allow-required-actions"),
                 attributes.flag("mint.refuse-locked"),
-                attributes.flag("mint.allow-admins"),
+                attributes.flag(ALLOW_ADMINS),
                 attributes.flag("mint.allow-long-asymmetric"));
+    }
+
+    /** Only whether administrators may be minted for; a bad value is a no. */
+    static boolean allowsAdmins(Attributes attributes) {
+        try {
+            return attributes.flag(ALLOW_ADMINS);
+        } catch (Attributes.BadAttribute e) {
+            return false;
+        }
     }
 
     private static AddressRanges ranges(Attributes attributes) {
@@ -66,8 +77,15 @@ record MintPolicy(
         return allowedIps.isEmpty() || allowedIps.contains(address);
     }
 
-    boolean allowsRoles(Set<String> roles) {
-        return roles.stream().noneMatch(deniedRoles::contains)
-                && (allowedRoles.isEmpty() || roles.stream().anyMatch(allowedRoles::contains));
+    /**
+     * A denied role rules out whoever has it. Where roles are allowed, the platform role that the answer will name has to
+     * be one of them, or, for a user without one, any of his roles: an administrator is no basic user because he has that
+     * role as well.
+     */
+    boolean allows(PlatformRoles roles, Optional<String> platformRole) {
+        return roles.names().stream().noneMatch(deniedRoles::contains)
+                && (allowedRoles.isEmpty()
+                        || platformRole.map(allowedRoles::contains).orElseGet(() -> roles.names().stream()
+                                .anyMatch(allowedRoles::contains)));
     }
 }

@@ -50,7 +50,7 @@ final class MintToken {
             if (found.user().isPresent()) {
                 users.lookUpNobody();
             }
-            throw Refusal.of(MintError.NO_SUCH_USER, verdict.denial().get());
+            throw Refusal.evenly(MintError.NO_SUCH_USER, verdict.denial().get());
         }
         return issue(caller, request, found.user().orElseThrow(), verdict, lifetime, record);
     }
@@ -63,7 +63,8 @@ final class MintToken {
 
     private long lifetime(MintCaller caller, TokenForEmailRequest request) {
         MintPolicy policy = caller.policy();
-        boolean capped = !policy.allowLongAsymmetric() && TokenIssuer.asymmetric(session, realm, caller.client());
+        boolean capped = !policy.allowLongAsymmetric()
+                && TokenIssuer.signing(session, caller.client()) == TokenIssuer.Signing.ASYMMETRIC;
         long longest = capped ? Math.min(policy.maxLifetime(), LONGEST_ASYMMETRIC) : policy.maxLifetime();
         long asked = request.expiresIn().orElse(longest);
         if (asked > longest) {

@@ -64,8 +64,9 @@ final class RealmFinder {
                 .map(value -> value.substring(7).trim())
                 .findFirst()
                 .flatMap(Issuers::realmName)
-                .map(session.realms()::getRealmByName)
-                .filter(this::reachable);
+                // an unverified name asks the database only where the configuration lists it
+                .filter(settings::reaches)
+                .map(session.realms()::getRealmByName);
     }
 
     private Optional<RealmModel> byHost() {

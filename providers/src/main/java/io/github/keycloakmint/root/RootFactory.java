@@ -4,8 +4,10 @@ import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.CapabilitySpi;
 import io.github.keycloakmint.kernel.Options;
 import io.github.keycloakmint.kernel.http.Endpoint;
+import io.github.keycloakmint.kernel.http.OwnPaths;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.keycloak.Config;
 
 /** Plugs the root facade in. It has no endpoint of its own: its JAX-RS classes stand in front of the others'. */
@@ -17,7 +19,11 @@ public final class RootFactory implements CapabilityFactory {
 
     @Override
     public void init(Config.Scope config) {
-        settings = Optional.of(RootSettings.of(new Options(CapabilitySpi.NAME, ID, config)));
+        RootSettings read = RootSettings.of(new Options(CapabilitySpi.NAME, ID, config));
+        settings = Optional.of(read);
+        if (read.active()) {
+            OwnPaths.add(Pattern.compile("/?(api|auth|" + RootProjectAuth.PROJECT + "/auth)(/.*)?"));
+        }
     }
 
     @Override

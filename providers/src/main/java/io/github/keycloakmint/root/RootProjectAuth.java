@@ -11,9 +11,11 @@ import org.keycloak.models.RealmModel;
  * {@code /{projectId}/auth/…} at the server's root. The pattern leaves out every first segment that Keycloak itself
  * answers: a realm named "auth" has its console at {@code /admin/auth/console} and its endpoints at {@code /realms/auth}.
  */
-@Path(
-        "/{projectId:(?!(?:admin|realms|resources|js|robots\\.txt|health|metrics|lb-check|api|auth|\\.well-known)/)[^/]+}/auth")
+@Path("/{projectId:" + RootProjectAuth.PROJECT + "}/auth")
 public class RootProjectAuth extends RootPaths {
+
+    static final String PROJECT =
+            "(?!(?:admin|realms|resources|js|robots\\.txt|health|metrics|lb-check|api|auth|\\.well-known)/)[^/]+";
 
     public RootProjectAuth() {
         super(Area.AUTH);

@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.AuditLog;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -95,6 +101,17 @@ class MintRulesIT {
         realm.createUser("twin@example.com", user -> user.put("username", "twin-2"));
         refused("twin@example.com");
         mint.mint("jane@example.com").expect(200);
+    }
+
+    @Test
+    void two_users_with_one_email_from_a_time_when_that_was_allowed_are_nobody() {
+        realm.updateRealm(settings -> settings.put("duplicateEmailsAllowed", true)
+                .put("loginWithEmailAllowed", false)
+                .put("registrationEmailAsUsername", false));
+        realm.createUser("twin@example.com", user -> user.put("username", "twin-1"));
+        realm.createUser("twin@example.com", user -> user.put("username", "twin-2"));
+        realm.updateRealm(settings -> settings.put("duplicateEmailsAllowed", false));
+        refused("twin@example.com");
     }
 
     // ---- T8, T13: who may mint ----
@@ -187,6 +204,83 @@ class MintRulesIT {
                 .isFalse();
     }
 
+    /** Who knows a client's id and nothing else learns nothing of its attributes by trying. */
+    @Test
+    void T13_registration_is_no_oracle_for_attributes() {
+        for (String value : List.of("3600", "3601")) {
+            ObjectNode client = Json.object("clientId", "billing-service");
+            client.withObject("/attributes").put("mint.max-lifetime", value);
+            assertThat(Http.put(realm.url("/clients-registrations/default/billing-service"))
+                            .json(client)
+                            .send()
+                            .status())
+                    .as(value)
+                    .isEqualTo(401);
+        }
+    }
+
+    /** A mapper on the caller's client changes claims, not whom the token is for. */
+    @Test
+    void T13_no_mapper_decides_whom_a_token_is_for() {
+        String ada = realm.userId("ada@example.com");
+        Map<String, String> claims = Map.of(
+                "sub",
+                ada,
+                "azp",
+                "security-admin-console",
+                "preferred_username",
+                "ada@example.com",
+                "id",
+                "x",
+                "act",
+                "x",
+                "acr",
+                "5",
+                "extra",
+                "kept");
+        realm.updateClient(
+                "tribe-upstream",
+                client -> claims.forEach((name, value) -> client.withArray("/protocolMappers")
+                        .add(Json.parse("{\"name\":\"m-" + name
+                                + "\",\"protocol\":\"openid-connect\",\"protocolMapper\":"
+                                + "\"oidc-hardcoded-claim-mapper\",\"config\":{\"claim.name\":\""
+                                + name
+                                + "\",\"claim.value\":\"" + value
+                                + "\",\"jsonType.label\":\"String\",\"access.token.claim\":\"true\","
+                                + "\"userinfo.token.claim\":\"false\",\"introspection.token.claim\":\"true\"}}"))));
+        String token = mint.token("max@example.com");
+        String max = realm.userId("max@example.com");
+        JsonNode introspected =
+                realm.introspect("introspector", token).expect(200).json();
+        for (JsonNode seen : List.of(io.github.keycloakmint.testbed.Jwt.payload(token), introspected)) {
+            assertThat(seen.path("sub").asText()).isEqualTo(max);
+            assertThat(seen.path("id").asText()).isEqualTo(max);
+            assertThat(seen.path("azp").asText()).isEqualTo("tribe-upstream");
+            assertThat(seen.path("act").path("client_id").asText()).isEqualTo("tribe-upstream");
+            assertThat(seen.path("acr").asText()).isEqualTo("0");
+            assertThat(seen.has("preferred_username")).isFalse();
+            assertThat(seen.path("extra").asText()).isEqualTo("kept");
+        }
+        assertThat(realm.userinfo(token).expect(200).json().path("sub").asText())
+                .isEqualTo(max);
+    }
+
+    /** T6: the stock scope would put the name into the token. */
+    @Test
+    void T6_no_scope_brings_the_username_back() {
+        String profile = realm.get("/client-scopes").expect(200).json().findParents("name").stream()
+                .filter(scope -> scope.path("name").asText().equals("profile"))
+                .findFirst()
+                .orElseThrow()
+                .path("id")
+                .asText();
+        realm.put("/clients/" + realm.clientUuid("tribe-upstream") + "/default-client-scopes/" + profile, Map.of())
+                .expect(204);
+        String token = mint.token("jane@example.com");
+        assertThat(io.github.keycloakmint.testbed.Jwt.payload(token).has("preferred_username"))
+                .isFalse();
+    }
+
     @Test
     void T13_minting_for_administrators_needs_the_servers_option_too() {
         realm.clientAttribute("tribe-upstream", "mint.allow-admins", "true");
@@ -207,11 +301,26 @@ class MintRulesIT {
 
     @Test
     void a_bad_attribute_closes_the_door_instead_of_widening_it() {
-        for (String attribute : List.of("mint.max-lifetime", "mint.allowed-ips", "mint.require-reason")) {
+        for (String attribute : List.of(
+                "mint.max-lifetime",
+                "mint.allowed-ips",
+                "mint.require-reason",
+                "mint.allowed-roles",
+                "mint.denied-roles")) {
             realm.clientAttribute("tribe-upstream", attribute, "nonsense");
             unauthorized();
             realm.clientAttribute("tribe-upstream", attribute, null);
         }
+        for (String attribute : List.of("mint.allowed-ips", "mint.allowed-roles", "mint.audiences")) {
+            realm.clientAttribute("tribe-upstream", attribute, " , ");
+            unauthorized();
+            realm.clientAttribute("tribe-upstream", attribute, null);
+        }
+        for (String algorithm : List.of("none", "HS512")) {
+            realm.clientAttribute("tribe-upstream", "access.token.signed.response.alg", algorithm);
+            unauthorized();
+        }
+        realm.clientAttribute("tribe-upstream", "access.token.signed.response.alg", "HS256");
         mint.mint("jane@example.com").expect(200);
     }
 
@@ -225,6 +334,40 @@ class MintRulesIT {
                 .json(mint.body("jane@example.com").put("reason", "x"))
                 .send();
         assertThat(answer.body()).isEqualTo(Mint.UNAUTHORIZED);
+    }
+
+    @Test
+    void T14_a_weak_secret_is_weak_in_a_client_assertion_too() throws Exception {
+        String weak = "weak-but-correct";
+        realm.updateClient("billing-service", client -> client.put("clientAuthenticatorType", "client-secret-jwt")
+                .put("secret", weak));
+        assertThat(asserted(weak).body()).isEqualTo(Mint.UNAUTHORIZED);
+        String strong = io.github.keycloakmint.testbed.Random.secret();
+        realm.updateClient("billing-service", client -> client.put("secret", strong));
+        assertThat(asserted(strong).status()).isEqualTo(200);
+    }
+
+    private Answer asserted(String secret) throws Exception {
+        SignedJWT jwt = new SignedJWT(
+                new JWSHeader(JWSAlgorithm.HS256),
+                new JWTClaimsSet.Builder()
+                        .issuer("billing-service")
+                        .subject("billing-service")
+                        .audience(realm.url("").toString())
+                        .jwtID(java.util.UUID.randomUUID().toString())
+                        .issueTime(new java.util.Date())
+                        .expirationTime(
+                                java.util.Date.from(java.time.Instant.now().plusSeconds(60)))
+                        .build());
+        // the library refuses short keys, which is the point here
+        jwt.sign(new MACSigner(
+                java.util.Arrays.copyOf(secret.getBytes(StandardCharsets.UTF_8), Math.max(32, secret.length()))));
+        return Http.post(mint.uri())
+                .json(mint.body("jane@example.com")
+                        .put("reason", "x")
+                        .put("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+                        .put("client_assertion", jwt.serialize()))
+                .send();
     }
 
     // ---- T15 ----
@@ -289,6 +432,10 @@ class MintRulesIT {
                 .expect(201);
         refused("helper@example.com");
         mint.mint("jane@example.com").expect(200);
+        // a negative policy gives everybody but those whom it names
+        realm.post(permissions, Json.object("name", "all-but", "users", List.of(helper), "logic", "NEGATIVE"))
+                .expect(201);
+        refused("jane@example.com");
     }
 
     private static String location(Answer answer) {
@@ -326,6 +473,15 @@ class MintRulesIT {
         int id = realm.platformId();
         realm.realmAttribute("mint.platform-id", Integer.toString(id + 1));
         refused("jane@example.com");
+    }
+
+    @Test
+    void T16_an_id_has_one_spelling() {
+        realm.realmAttribute("mint.platform-id", "+" + realm.platformId());
+        Poll.untilTrue(
+                "the claim is gone",
+                Duration.ofSeconds(15),
+                () -> mint.mint("jane@example.com").status() == 404);
     }
 
     @Test
@@ -484,6 +640,10 @@ class MintRulesIT {
                 .as("role")
                 .isEqualTo(Mint.NO_SUCH_USER);
         asBilling("jane@example.com", body -> body.put("reason", "x")).expect(200);
+        realm.assignRealmRole(realm.userId("ada@example.com"), "basic");
+        assertThat(asBilling("ada@example.com", body -> body.put("reason", "x")).body())
+                .as("an allowed role below another")
+                .isEqualTo(Mint.NO_SUCH_USER);
         realm.clientAttribute("billing-service", "mint.allowed-ips", "203.0.113.0/24");
         assertThat(asBilling("jane@example.com", body -> body.put("reason", "x"))
                         .body())

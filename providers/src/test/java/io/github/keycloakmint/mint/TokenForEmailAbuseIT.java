@@ -8,8 +8,10 @@ import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.RawHttp;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -110,6 +112,12 @@ class TokenForEmailAbuseIT {
     }
 
     @Test
+    void the_shared_secret_beside_a_client_assertion_is_401() {
+        assertRefused(mint.mint("jane@example.com", body -> body.put("client_assertion", "x")), 401, "UNAUTHORIZED");
+        assertRefused(mint.mint("jane@example.com", body -> body.put("client_assertion_type", 1)), 401, "UNAUTHORIZED");
+    }
+
+    @Test
     void client_credentials_in_wrong_places_are_401() {
         String password = realm.clientSecret("billing-service");
         assertRefused(
@@ -203,7 +211,13 @@ class TokenForEmailAbuseIT {
                 "application/json; charset=utf-16",
                 "application/json; charset=iso-8859-1",
                 "multipart/form-data; boundary=x",
-                "application/jsonx");
+                "application/jsonx",
+                "json",
+                "application",
+                ";",
+                "/",
+                "application/json, text/plain",
+                "application/json;");
     }
 
     @ParameterizedTest
@@ -381,6 +395,61 @@ class TokenForEmailAbuseIT {
         assertThat(mint.mint("jane@example.com", body -> body.put("reason", "\u00e4".repeat(200)))
                         .status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void a_reason_of_nothing_visible_is_none() {
+        for (String reason : List.of(" ", "\u00a0", "\u200b", "\ufeff", "\u202ex", "\ud83d\ude00")) {
+            assertRefused(mint.mint("jane@example.com", body -> body.put("reason", reason)), 400, "BAD_REQUEST");
+        }
+    }
+
+    @Test
+    void sixty_thousand_blanks_cost_nothing() {
+        long start = System.nanoTime();
+        assertRefused(mint.mint("a" + " ".repeat(60_000) + "b"), 400, "BAD_REQUEST");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void an_encoded_separator_is_none() {
+        for (String path :
+                List.of("/api/auth%2Ftoken-for-email", "/api/auth/token-for-email%2F", "/api%2Fauth/token-for-email")) {
+            assertThat(Http.post(realm.url(path))
+                            .header(Mint.SECRET_HEADER, secret())
+                            .json(mint.body("jane@example.com"))
+                            .send()
+                            .status())
+                    .as(path)
+                    .isIn(400, 404);
+        }
+    }
+
+    /** Whoever holds connections with unfinished bodies holds no thread of the server. */
+    @Test
+    void slow_bodies_hold_nobody_up() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (String path : List.of(mint.uri().getRawPath(), "/api/auth/token-for-email")) {
+                for (int i = 0; i < 120; i++) {
+                    Socket socket = new Socket(mint.uri().getHost(), mint.uri().getPort());
+                    slow.add(socket);
+                    socket.getOutputStream()
+                            .write(("POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                            + "Content-Length: 60000\r\n\r\n{\"a")
+                                    .getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+            long start = System.nanoTime();
+            for (int i = 0; i < 20; i++) {
+                assertThat(Http.get(realm.url("")).send().status()).isEqualTo(200);
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
     }
 
     @Test

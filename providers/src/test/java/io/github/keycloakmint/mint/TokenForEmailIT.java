@@ -401,6 +401,23 @@ class TokenForEmailIT {
     }
 
     @Test
+    void what_is_no_call_is_counted_all_the_same() {
+        Metrics metrics = new Metrics(realm.server());
+        double methods = metrics.value("keycloak_mint_calls_total", "outcome", "method");
+        double paths = metrics.value("keycloak_mint_calls_total", "outcome", "unknown_path");
+        double preflights = metrics.value("keycloak_mint_calls_total", "outcome", "preflight");
+        Http.get(mint.uri()).send().expect(405);
+        Http.get(realm.url("/api/nothing")).send().expect(404);
+        Http.request("OPTIONS", mint.uri()).send().expect(204);
+        assertThat(metrics.value("keycloak_mint_calls_total", "outcome", "method"))
+                .isEqualTo(methods + 1);
+        assertThat(metrics.value("keycloak_mint_calls_total", "outcome", "unknown_path"))
+                .isEqualTo(paths + 1);
+        assertThat(metrics.value("keycloak_mint_calls_total", "outcome", "preflight"))
+                .isEqualTo(preflights + 1);
+    }
+
+    @Test
     void unknown_paths_are_told_so_in_json() {
         for (String path :
                 new String[] {"/api", "/api/", "/api/auth", "/api/auth/token-for-email/x", "/auth/nothing"}) {

@@ -212,6 +212,18 @@ class TokenWallsIT {
         assertThat(mint.active(rising)).isTrue();
     }
 
+    @Test
+    void asking_for_another_kind_of_token_is_no_way_around_introspection() {
+        String rising = mintNarrow("jane@example.com");
+        for (String hint : List.of("access_token", "requesting_party_token", "refresh_token", "nonsense")) {
+            Answer answer = Http.post(realm.url("/protocol/openid-connect/token/introspect"))
+                    .basic("introspector", realm.clientSecret("introspector"))
+                    .form(Map.of("token", rising, "token_type_hint", hint))
+                    .send();
+            assertThat(answer.json().path("active").asBoolean()).as(hint).isEqualTo(hint.equals("access_token"));
+        }
+    }
+
     private static String mintNarrow(String email) {
         realm.updateClient("tribe-upstream", client -> client.put("fullScopeAllowed", false));
         try {

@@ -166,6 +166,31 @@ class RootFacadeIT {
                         path,
                         answer.status() + " " + answer.header("content-type").orElse("-"));
             }
+            // forms of a realm whose name is also a word of ours
+            for (String path : List.of(
+                    "/realms/auth/protocol/openid-connect/token",
+                    "/realms/auth/login-actions/authenticate",
+                    "/realms/auth/protocol/openid-connect/revoke")) {
+                Answer answer = Http.post(server.url(path))
+                        .form(Map.of(
+                                "grant_type",
+                                "password",
+                                "client_id",
+                                "admin-cli",
+                                "username",
+                                "x",
+                                "password",
+                                "y",
+                                "token",
+                                "z"))
+                        .send();
+                answers.put(
+                        "POST " + path,
+                        answer.status() + " "
+                                + answer.body().lines().findFirst().orElse(""));
+            }
+            assertThat(answers.get("POST /realms/auth/protocol/openid-connect/token"))
+                    .contains("invalid_grant");
             return answers;
         } finally {
             admin.delete("/admin/realms/auth").expect(204);

@@ -73,7 +73,7 @@ public final class AuditTrail {
         if (outcome.stored()) {
             AUDIT.info(line(record, outcome, 0));
         } else {
-            FLOOD.pass(record.realm() + '|' + record.capability() + '|' + outcome)
+            FLOOD.pass(record.realmId() + '|' + record.capability() + '|' + outcome)
                     .ifPresent(suppressed -> AUDIT.info(line(record, outcome, suppressed)));
         }
     }

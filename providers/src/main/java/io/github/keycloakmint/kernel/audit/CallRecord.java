@@ -13,6 +13,7 @@ import org.keycloak.events.EventType;
 public final class CallRecord {
 
     private final String capability;
+    private final String realmId;
     private final String realm;
     private final String ip;
     private final long startedNanos = System.nanoTime();
@@ -21,8 +22,10 @@ public final class CallRecord {
     private @Nullable String clientId;
     private @Nullable String userId;
 
-    public CallRecord(String capability, String realm, String ip) {
+    /** @param realmId keys what is kept per realm (T10); {@code realm} is its name, for people */
+    public CallRecord(String capability, String realmId, String realm, String ip) {
         this.capability = capability;
+        this.realmId = realmId;
         this.realm = realm;
         this.ip = ip;
     }
@@ -55,6 +58,10 @@ public final class CallRecord {
         return capability;
     }
 
+    String realmId() {
+        return realmId;
+    }
+
     String realm() {
         return realm;
     }
@@ -63,7 +70,7 @@ public final class CallRecord {
         return ip;
     }
 
-    long startedNanos() {
+    public long startedNanos() {
         return startedNanos;
     }
 

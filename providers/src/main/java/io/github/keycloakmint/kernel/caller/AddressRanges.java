@@ -17,7 +17,8 @@ public final class AddressRanges {
 
     public static final AddressRanges NONE = new AddressRanges(List.of());
 
-    private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern V4 =
+            Pattern.compile("(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}");
     private static final Pattern V6 = Pattern.compile("[0-9a-f:]*:[0-9a-f:.]*");
 
     private static final class Range {

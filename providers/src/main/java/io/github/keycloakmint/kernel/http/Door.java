@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.http;
 
 import io.github.keycloakmint.kernel.audit.AuditTrail;
 import io.github.keycloakmint.kernel.audit.CallRecord;
+import io.github.keycloakmint.kernel.audit.Count;
 import io.github.keycloakmint.kernel.audit.Outcome;
 import io.github.keycloakmint.kernel.caller.CallerAddress;
 import io.github.keycloakmint.kernel.keycloak.AdminAccess;
@@ -26,6 +27,7 @@ import org.keycloak.models.RealmModel;
 public final class Door {
 
     private static final Logger LOG = Logger.getLogger(Door.class);
+    private static final EvenTime EVENLY = new EvenTime();
 
     private final Routes routes;
     private final CallerAddress addresses;
@@ -62,30 +64,34 @@ public final class Door {
             @Nullable AdminAccess admin) {
         Optional<Routes.Match> match = routes.find(area, path);
         if (match.isEmpty()) {
+            Count.of("unknown", "unknown_path");
             return unknownPath();
         }
         Endpoint endpoint = match.get().endpoint();
         if (!match.get().active()) {
-            return refusal(endpoint, Refusal.of(endpoint.off(), "off"));
+            return uncalled(endpoint, Refusal.of(endpoint.off(), "off"));
         }
         if (method.equals("OPTIONS")) {
-            return Response.noContent()
-                    .header(HttpHeaders.ALLOW, endpoint.allow())
-                    .build();
+            Count.of(endpoint.capability(), "preflight");
+            return allowing(
+                    Response.noContent()
+                            .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                            .build(),
+                    endpoint);
         }
         @Nullable Handler handler = endpoint.methods().get(method);
         if (handler == null) {
-            return with(refusal(endpoint, Refusal.of(Fault.METHOD_NOT_ALLOWED, "method")), endpoint.allow());
+            return allowing(uncalled(endpoint, Refusal.of(Fault.METHOD_NOT_ALLOWED, "method")), endpoint);
         }
         RealmModel realm = session.getContext().getRealm();
         if (realm == null || (area != Area.ADMIN && closed(realm))) {
-            return refusal(endpoint, Refusal.of(Fault.NOT_FOUND, "realm_closed"));
+            return uncalled(endpoint, Refusal.of(Fault.NOT_FOUND, "realm_closed"));
         }
         String address = addresses.of(session);
-        if (area != Area.ADMIN && insecure(session, realm)) {
-            return refusal(endpoint, Refusal.of(Fault.FORBIDDEN, "tls_required"));
+        if (area != Area.ADMIN && insecure(session, realm, address)) {
+            return uncalled(endpoint, Refusal.of(Fault.FORBIDDEN, "tls_required"));
         }
-        CallRecord record = new CallRecord(endpoint.capability(), realm.getName(), address);
+        CallRecord record = new CallRecord(endpoint.capability(), realm.getId(), realm.getName(), address);
         return answer(
                 endpoint,
                 handler,
@@ -93,41 +99,60 @@ public final class Door {
     }
 
     private static Response answer(Endpoint endpoint, Handler handler, Exchange call) {
-        AuditTrail trail = new AuditTrail(call.session(), call.realm());
         try {
-            Reply reply = handler.handle(call);
-            trail.close(call.record(), Outcome.SUCCESS);
-            return response(reply);
-        } catch (Refusal refusal) {
-            call.session().getTransactionManager().setRollbackOnly();
-            call.record().cause(refusal.cause());
-            ErrorCode code = refusal.codeIn(endpoint.errors());
-            trail.close(call.record(), Outcome.ofStatus(code.status()));
-            return refusal(endpoint, refusal);
-        } catch (ForbiddenException | NotAuthorizedException e) {
-            // Keycloak's admin evaluator says no by throwing
-            call.session().getTransactionManager().setRollbackOnly();
-            Refusal refusal = Refusal.of(Fault.FORBIDDEN, "admin_role_missing");
-            call.record().cause("admin_role_missing");
-            trail.close(call.record(), Outcome.FORBIDDEN);
-            return refusal(endpoint, refusal);
+            return answerOrThrow(endpoint, handler, call);
         } catch (RuntimeException e) {
-            return broken(endpoint, call, trail, e);
+            // the audit itself failed: nothing is left but to answer
+            call.session().getTransactionManager().setRollbackOnly();
+            LOG.errorf(
+                    e,
+                    "%s failed in realm %s and could not be recorded",
+                    endpoint.capability(),
+                    call.realm().getName());
+            return refusal(endpoint, Refusal.of(Fault.INTERNAL, "unrecorded"));
         }
     }
 
-    private static Response broken(Endpoint endpoint, Exchange call, AuditTrail trail, RuntimeException e) {
+    private static Response answerOrThrow(Endpoint endpoint, Handler handler, Exchange call) {
+        AuditTrail trail = new AuditTrail(call.session(), call.realm());
+        Response response;
+        try {
+            response = response(handler.handle(call));
+        } catch (Refusal refusal) {
+            return refused(endpoint, call, trail, refusal);
+        } catch (ForbiddenException | NotAuthorizedException e) {
+            // Keycloak's admin evaluator says no by throwing
+            return refused(endpoint, call, trail, Refusal.of(Fault.FORBIDDEN, "admin_role_missing"));
+        } catch (RuntimeException e) {
+            String reference = "reference " + UUID.randomUUID();
+            LOG.errorf(
+                    e,
+                    "%s failed in realm %s (%s)",
+                    endpoint.capability(),
+                    call.realm().getName(),
+                    reference);
+            return refused(endpoint, call, trail, Refusal.of(Fault.INTERNAL, reference));
+        }
+        trail.close(call.record(), Outcome.SUCCESS);
+        return response;
+    }
+
+    private static Response refused(Endpoint endpoint, Exchange call, AuditTrail trail, Refusal refusal) {
         call.session().getTransactionManager().setRollbackOnly();
-        String reference = UUID.randomUUID().toString();
-        LOG.errorf(
-                e,
-                "%s failed in realm %s (reference %s)",
-                endpoint.capability(),
-                call.realm().getName(),
-                reference);
-        call.record().cause("reference " + reference);
-        trail.close(call.record(), Outcome.ERROR);
-        return refusal(endpoint, Refusal.of(Fault.INTERNAL, "reference " + reference));
+        call.record().cause(refusal.cause());
+        trail.close(
+                call.record(),
+                Outcome.ofStatus(refusal.codeIn(endpoint.errors()).status()));
+        if (refusal.even()) {
+            EVENLY.await(call.record().startedNanos());
+        }
+        return refusal(endpoint, refusal);
+    }
+
+    /** Refused before there was a caller or a realm to record: counted, and logged at DEBUG (contract section 2). */
+    private static Response uncalled(Endpoint endpoint, Refusal refusal) {
+        Count.of(endpoint.capability(), refusal.cause());
+        return refusal(endpoint, refusal);
     }
 
     /** Keycloak's dispatch to a realm's extensions checks neither (RealmsResource.resolveRealmExtension). */
@@ -135,9 +160,9 @@ public final class Door {
         return !realm.isEnabled() || realm.getName().equals(Config.getAdminRealm());
     }
 
-    private static boolean insecure(KeycloakSession session, RealmModel realm) {
+    private static boolean insecure(KeycloakSession session, RealmModel realm, String address) {
         return !session.getContext().getUri().getBaseUri().getScheme().equals("https")
-                && realm.getSslRequired().isRequired(session.getContext().getConnection());
+                && realm.getSslRequired().isRequired(address);
     }
 
     private static Response unknownPath() {
@@ -151,8 +176,10 @@ public final class Door {
         return response(new Reply(code.status(), body, Map.of()));
     }
 
-    private static Response with(Response response, String allow) {
-        return Response.fromResponse(response).header(HttpHeaders.ALLOW, allow).build();
+    private static Response allowing(Response response, Endpoint endpoint) {
+        return Response.fromResponse(response)
+                .header(HttpHeaders.ALLOW, endpoint.allow())
+                .build();
     }
 
     private static Response response(Reply reply) {

@@ -93,7 +93,7 @@ public final class Exchange {
         if (!sentAsJson()) {
             throw Refusal.of(Fault.UNSUPPORTED_MEDIA_TYPE, "content_type");
         }
-        return new Members(Json.object(body.bytes()));
+        return new Members(body.object());
     }
 
     /** The body where it is a good one: for what has to be known before the body is judged (contract section 2). */
@@ -101,11 +101,16 @@ public final class Exchange {
         return body.peek().map(Members::new);
     }
 
+    /** True for JSON in UTF-8, said or left out. */
+    static boolean isJson(String contentType) {
+        return JSON.matcher(contentType.trim()).matches();
+    }
+
     private boolean sentAsJson() {
         List<String> types = headers(HttpHeaders.CONTENT_TYPE);
         List<String> encodings = headers(HttpHeaders.CONTENT_ENCODING);
         return types.size() == 1
-                && JSON.matcher(types.get(0).trim()).matches()
+                && isJson(types.get(0))
                 && encodings.stream()
                         .allMatch(
                                 coding -> coding.trim().toLowerCase(Locale.ROOT).equals("identity"));

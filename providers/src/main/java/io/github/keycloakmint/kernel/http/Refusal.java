@@ -14,29 +14,37 @@ public final class Refusal extends RuntimeException {
     private final @Nullable Fault fault;
     private final @Nullable String text;
     private final String cause;
+    private final boolean even;
 
-    private Refusal(@Nullable ErrorCode code, @Nullable Fault fault, @Nullable String text, String cause) {
+    private Refusal(
+            @Nullable ErrorCode code, @Nullable Fault fault, @Nullable String text, String cause, boolean even) {
         // refusals are ordinary answers: no stack trace is worth its cost under a flood of them
         super(cause, null, false, false);
         this.code = code;
         this.fault = fault;
         this.text = text;
         this.cause = cause;
+        this.even = even;
     }
 
     /** Refuses with the capability's own code. */
     public static Refusal of(ErrorCode code, String cause) {
-        return new Refusal(code, null, null, cause);
+        return new Refusal(code, null, null, cause, false);
+    }
+
+    /** As {@link #of(ErrorCode, String)}, and answered at a moment that does not depend on the cause (T16). */
+    public static Refusal evenly(ErrorCode code, String cause) {
+        return new Refusal(code, null, null, cause, true);
     }
 
     /** Refuses with the capability's word for {@code fault}. */
     public static Refusal of(Fault fault, String cause) {
-        return new Refusal(null, fault, null, cause);
+        return new Refusal(null, fault, null, cause, false);
     }
 
     /** 400 with a text that says what about the input is wrong, without repeating it. */
     public static Refusal badInput(String text, String cause) {
-        return new Refusal(null, Fault.BAD_REQUEST, text, cause);
+        return new Refusal(null, Fault.BAD_REQUEST, text, cause, false);
     }
 
     ErrorCode codeIn(ErrorShape shape) {
@@ -48,6 +56,10 @@ public final class Refusal extends RuntimeException {
 
     Optional<String> text() {
         return Optional.ofNullable(text);
+    }
+
+    boolean even() {
+        return even;
     }
 
     String cause() {

@@ -11,6 +11,7 @@ public final class RequestBody {
 
     private final InputStream stream;
     private byte @Nullable [] read;
+    private @Nullable ObjectNode parsed;
 
     public RequestBody(@Nullable InputStream stream) {
         this.stream = stream == null ? InputStream.nullInputStream() : stream;
@@ -28,11 +29,19 @@ public final class RequestBody {
     /** The body as an object where it is one within the limit. */
     public Optional<ObjectNode> peek() {
         try {
-            return Optional.of(Json.object(bytes()));
+            return Optional.of(object());
         } catch (Refusal e) {
             // whoever peeks asks for something optional; json() gives the refusal to the caller later
             return Optional.empty();
         }
+    }
+
+    /** The body as the one JSON object that it has to be, or 413 or 400. */
+    ObjectNode object() {
+        if (parsed == null) {
+            parsed = Json.object(bytes());
+        }
+        return parsed;
     }
 
     private byte[] limited() {

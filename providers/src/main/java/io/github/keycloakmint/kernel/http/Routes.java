@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.http;
 
 import io.github.keycloakmint.kernel.Capability;
 import io.github.keycloakmint.kernel.CapabilityFactory;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +58,21 @@ final class Routes {
                 if (asked.get(i).isEmpty()) {
                     return Optional.empty();
                 }
-                parameters.put(segment.substring(1, segment.length() - 1), asked.get(i));
+                parameters.put(segment.substring(1, segment.length() - 1), decoded(asked.get(i)));
             } else if (!segment.equals(asked.get(i))) {
                 return Optional.empty();
             }
         }
         return Optional.of(parameters);
+    }
+
+    /** Of placeholders' values only; the words of a path have one spelling. A broken escape matches nothing. */
+    private static String decoded(String segment) {
+        try {
+            return URI.create("/" + segment).getPath().substring(1);
+        } catch (IllegalArgumentException e) {
+            return "";
+        }
     }
 
     private static List<String> segments(String path) {

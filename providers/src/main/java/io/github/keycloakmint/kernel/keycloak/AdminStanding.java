@@ -1,10 +1,12 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.keycloak.Config;
 import org.keycloak.authorization.AuthorizationProvider;
 import org.keycloak.authorization.model.Policy;
@@ -19,6 +21,8 @@ import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.RoleUtils;
 import org.keycloak.organization.OrganizationProvider;
+import org.keycloak.representations.idm.authorization.Logic;
+import org.keycloak.util.JsonSerialization;
 
 /**
  * Whether a user is an administrator in the sense of T15: by any effective role (direct, through groups, organization
@@ -29,19 +33,19 @@ public final class AdminStanding {
     private AdminStanding() {}
 
     public static boolean isAdmin(KeycloakSession session, RealmModel realm, UserModel user) {
-        Set<RoleModel> roles = effectiveRoles(session, realm, user);
+        List<GroupModel> teams = organizationGroups(session, realm, user)
+                .flatMap(AdminStanding::withParents)
+                .toList();
+        Set<RoleModel> roles = effectiveRoles(user, teams);
         return roles.stream().anyMatch(AdminStanding::administrative)
-                || (realm.isAdminPermissionsEnabled() && named(session, realm, user, roles));
+                || (realm.isAdminPermissionsEnabled() && named(session, realm, user, roles, teams));
     }
 
     /** All roles of the user, organization groups included, expanded. */
-    private static Set<RoleModel> effectiveRoles(KeycloakSession session, RealmModel realm, UserModel user) {
+    private static Set<RoleModel> effectiveRoles(UserModel user, List<GroupModel> teams) {
         Set<RoleModel> roles = new HashSet<>(RoleUtils.getDeepUserRoleMappings(user));
         Set<RoleModel> fromOrganizations = new HashSet<>();
-        organizationGroups(session, realm, user)
-                .flatMap(AdminStanding::withParents)
-                .flatMap(GroupModel::getRoleMappingsStream)
-                .forEach(fromOrganizations::add);
+        teams.stream().flatMap(GroupModel::getRoleMappingsStream).forEach(fromOrganizations::add);
         roles.addAll(RoleUtils.expandCompositeRoles(fromOrganizations));
         return roles;
     }
@@ -71,7 +75,8 @@ public final class AdminStanding {
     }
 
     /** Admin permissions need no role at all: a policy that names the user is enough (UserPermissionsV2). */
-    private static boolean named(KeycloakSession session, RealmModel realm, UserModel user, Set<RoleModel> roles) {
+    private static boolean named(
+            KeycloakSession session, RealmModel realm, UserModel user, Set<RoleModel> roles, List<GroupModel> teams) {
         ClientModel client = realm.getAdminPermissionsClient();
         if (client == null) {
             return false;
@@ -85,18 +90,33 @@ public final class AdminStanding {
         List<Policy> policies = authorization.getStoreFactory().getPolicyStore().findByResourceServer(server);
         Set<String> ids = new HashSet<>(Set.of(user.getId()));
         roles.forEach(role -> ids.add(role.getId()));
-        Stream.concat(user.getGroupsStream(), organizationGroups(session, realm, user))
-                .flatMap(AdminStanding::withParents)
+        Stream.concat(user.getGroupsStream().flatMap(AdminStanding::withParents), teams.stream())
                 .forEach(group -> ids.add(group.getId()));
         return policies.stream().anyMatch(policy -> names(policy, ids));
     }
 
-    /** Policies keep the ids that they name as JSON in these settings; an id is a UUID, so a text search is exact. */
+    /** True when the policy names one of {@code ids}, or, being negative, everybody but those that it names. */
     private static boolean names(Policy policy, Set<String> ids) {
-        Map<String, String> config = policy.getConfig();
+        boolean kind = Set.of("user", "role", "group").contains(policy.getType());
+        return kind && named(policy).anyMatch(ids::contains) != (policy.getLogic() == Logic.NEGATIVE);
+    }
+
+    /** Policies keep what they name as a JSON list of ids, or of objects with an id. */
+    private static Stream<String> named(Policy policy) {
         return Stream.of("users", "roles", "groups")
-                .map(config::get)
-                .filter(value -> value != null)
-                .anyMatch(value -> ids.stream().anyMatch(value::contains));
+                .flatMap(setting -> Stream.ofNullable(policy.getConfig().get(setting)))
+                .flatMap(AdminStanding::ids);
+    }
+
+    private static Stream<String> ids(String json) {
+        try {
+            return StreamSupport.stream(
+                            JsonSerialization.readValue(json, JsonNode.class).spliterator(), false)
+                    .map(entry -> entry.isTextual()
+                            ? entry.textValue()
+                            : entry.path("id").asText());
+        } catch (IOException e) {
+            throw new IllegalStateException("A policy's settings are no JSON", e);
+        }
     }
 }

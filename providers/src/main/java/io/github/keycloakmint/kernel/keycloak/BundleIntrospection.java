@@ -49,12 +49,15 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
     public AccessToken transformAccessToken(AccessToken bearer, UserSessionModel userSession) {
         AccessToken transformed = super.transformAccessToken(bearer, userSession);
         if (BundleTokens.grant(session, bearer.getId()).isPresent()) {
-            bearer.getOtherClaims()
-                    .forEach((name, value) -> transformed.getOtherClaims().putIfAbsent(name, value));
-            // mappers must not widen at introspection what was narrowed at issuance (T4, T19)
+            // mappers must not change at introspection what was decided at issuance (T4, T13, T19)
+            transformed.subject(bearer.getSubject());
+            transformed.issuedFor(bearer.getIssuedFor());
             transformed.audience(bearer.getAudience());
             transformed.setAcr(bearer.getAcr());
+            transformed.setRealmAccess(bearer.getRealmAccess());
+            transformed.setResourceAccess(bearer.getResourceAccess());
             transformed.setPreferredUsername(null);
+            transformed.getOtherClaims().putAll(bearer.getOtherClaims());
         }
         return transformed;
     }

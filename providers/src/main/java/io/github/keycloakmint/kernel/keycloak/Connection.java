@@ -1,10 +1,17 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.io.ByteArrayInputStream;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
 import org.keycloak.models.KeycloakSession;
 
 /** The TCP connection below the request. */
@@ -24,5 +31,75 @@ public final class Connection {
                     .map(SocketAddress::hostAddress);
         }
         return Optional.ofNullable(session.getContext().getConnection().getRemoteAddr());
+    }
+
+    /** Milliseconds for a body to arrive in; what has arrived by then is the body. */
+    private static final long BODY_MILLIS = 10_000;
+
+    /**
+     * Collects the request's body, up to {@code limit} bytes, without holding a thread, and hands it on as the entity
+     * stream. The request waits meanwhile; a body that never ends is cut off in length and in time.
+     */
+    public static void collectBody(ContainerRequestContext request, int limit) {
+        Instance<RoutingContext> contexts = CDI.current().select(RoutingContext.class);
+        if (!contexts.isResolvable() || !(request instanceof ResteasyReactiveContainerRequestContext reactive)) {
+            return;
+        }
+        // unwrapped here: the proxy works on this thread and in this request only
+        RoutingContext routing = contexts.get();
+        HttpServerRequest http = routing.request();
+        if (http.isEnded()) {
+            return;
+        }
+        new BodyCollector(routing.vertx(), http, reactive, limit).start(BODY_MILLIS);
+    }
+
+    private static final class BodyCollector {
+        private final Vertx vertx;
+        private final HttpServerRequest http;
+        private final ResteasyReactiveContainerRequestContext request;
+        private final int limit;
+        private final Buffer body = Buffer.buffer();
+        private final AtomicBoolean done = new AtomicBoolean();
+
+        BodyCollector(Vertx vertx, HttpServerRequest http, ResteasyReactiveContainerRequestContext request, int limit) {
+            this.vertx = vertx;
+            this.http = http;
+            this.request = request;
+            this.limit = limit;
+        }
+
+        void start(long millis) {
+            request.suspend();
+            long timer = vertx.setTimer(millis, id -> finish());
+            http.handler(this::take);
+            http.endHandler(end -> {
+                vertx.cancelTimer(timer);
+                finish();
+            });
+            http.exceptionHandler(failure -> {
+                vertx.cancelTimer(timer);
+                finish();
+            });
+            if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
+                http.response().writeContinue();
+            }
+            http.resume();
+        }
+
+        /** Bytes past the limit are dropped: one more than is allowed is enough to refuse the whole. */
+        private void take(Buffer chunk) {
+            int room = limit - body.length();
+            if (room > 0) {
+                body.appendBuffer(chunk, 0, Math.min(room, chunk.length()));
+            }
+        }
+
+        private void finish() {
+            if (done.compareAndSet(false, true)) {
+                request.setEntityStream(new ByteArrayInputStream(body.getBytes()));
+                request.resume();
+            }
+        }
     }
 }

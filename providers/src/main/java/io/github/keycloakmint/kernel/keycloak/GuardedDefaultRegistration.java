@@ -1,6 +1,8 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.util.Map;
 import java.util.Optional;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.services.clientregistration.ClientRegistrationAuth;
@@ -22,15 +24,20 @@ public final class GuardedDefaultRegistration extends DefaultClientRegistrationP
 
     @Override
     public ClientRepresentation create(ClientRegistrationContext context) {
-        GuardedRegistration.refuseAttributes(context.getClient(), Optional.empty());
-        return super.create(context);
+        ClientRepresentation created = super.create(context);
+        GuardedRegistration.refuseChange(Map.of(), client(created.getClientId()));
+        return created;
     }
 
     @Override
     public ClientRepresentation update(String clientId, ClientRegistrationContext context) {
-        GuardedRegistration.refuseAttributes(
-                context.getClient(),
-                Optional.ofNullable(session.getContext().getRealm().getClientByClientId(clientId)));
-        return super.update(clientId, context);
+        Map<String, String> before = GuardedRegistration.attributes(client(clientId));
+        ClientRepresentation updated = super.update(clientId, context);
+        GuardedRegistration.refuseChange(before, client(clientId));
+        return updated;
+    }
+
+    private Optional<ClientModel> client(String clientId) {
+        return Optional.ofNullable(session.getContext().getRealm().getClientByClientId(clientId));
     }
 }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.services.ErrorResponseException;
 import org.keycloak.services.clientregistration.ErrorCodes;
 
@@ -42,21 +42,25 @@ final class GuardedRegistration {
         }
     }
 
-    /** @throws ErrorResponseException 400 when the request sets or changes an attribute of the bundle */
-    static void refuseAttributes(ClientRepresentation asked, Optional<ClientModel> existing) {
-        @Nullable Map<String, String> attributes = asked.getAttributes();
-        if (attributes == null) {
-            return;
+    /** The bundle's attributes of a client as they are now. */
+    static Map<String, String> attributes(Optional<ClientModel> client) {
+        return client.map(ClientModel::getAttributes).orElse(Map.of()).entrySet().stream()
+                .filter(attribute -> attribute.getKey().startsWith(ATTRIBUTES))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /**
+     * Compares after Keycloak did its work, because it authenticates in the middle of it: to compare before would tell a
+     * stranger the values. The exception undoes the work.
+     *
+     * @throws ErrorResponseException 400 when the request changed an attribute of the bundle
+     */
+    static void refuseChange(Map<String, String> before, Optional<ClientModel> after) {
+        if (!attributes(after).equals(before)) {
+            throw new ErrorResponseException(
+                    ErrorCodes.INVALID_CLIENT_METADATA,
+                    "Attributes that start with mint. are set by administrators",
+                    Response.Status.BAD_REQUEST);
         }
-        attributes.forEach((name, value) -> {
-            boolean same = existing.map(client -> Objects.equals(client.getAttribute(name), value))
-                    .orElse(false);
-            if (name.startsWith(ATTRIBUTES) && !same) {
-                throw new ErrorResponseException(
-                        ErrorCodes.INVALID_CLIENT_METADATA,
-                        "Attributes that start with mint. are set by administrators",
-                        Response.Status.BAD_REQUEST);
-            }
-        });
     }
 }

@@ -1,11 +1,8 @@
 package io.github.keycloakmint.kernel.keycloak;
 
-import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.saml.clientregistration.EntityDescriptorClientRegistrationProvider;
-import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.services.clientregistration.ClientRegistrationAuth;
-import org.keycloak.services.clientregistration.ClientRegistrationContext;
 
 /** Keycloak's {@link EntityDescriptorClientRegistrationProvider}, guarded. */
 public final class GuardedSamlRegistration extends EntityDescriptorClientRegistrationProvider {
@@ -18,19 +15,5 @@ public final class GuardedSamlRegistration extends EntityDescriptorClientRegistr
     public void setAuth(ClientRegistrationAuth auth) {
         GuardedRegistration.refuseBundleTokens(session);
         super.setAuth(auth);
-    }
-
-    @Override
-    public ClientRepresentation create(ClientRegistrationContext context) {
-        GuardedRegistration.refuseAttributes(context.getClient(), Optional.empty());
-        return super.create(context);
-    }
-
-    @Override
-    public ClientRepresentation update(String clientId, ClientRegistrationContext context) {
-        GuardedRegistration.refuseAttributes(
-                context.getClient(),
-                Optional.ofNullable(session.getContext().getRealm().getClientByClientId(clientId)));
-        return super.update(clientId, context);
     }
 }

@@ -10,7 +10,7 @@ import org.keycloak.representations.JsonWebToken;
 /** Realms as issuers of tokens. */
 public final class Issuers {
 
-    private static final Pattern REALM = Pattern.compile(".*/realms/([^/]+)");
+    private static final Pattern REALM = Pattern.compile(".*/realms/([^/\\p{Cntrl}]{1,255})");
 
     private Issuers() {}
 

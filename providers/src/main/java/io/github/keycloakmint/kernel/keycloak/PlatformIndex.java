@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
@@ -32,6 +33,9 @@ public final class PlatformIndex {
 
     /** Claims kept at the most; a server with more would need an index of its own. */
     private static final int MOST = 200_000;
+
+    /** One spelling per id: what parses to it otherwise claims nothing. */
+    private static final Pattern SPELLING = Pattern.compile("0|-?[1-9][0-9]{0,18}");
 
     private static final Logger LOG = Logger.getLogger(PlatformIndex.class);
 
@@ -67,6 +71,9 @@ public final class PlatformIndex {
         String wanted = Long.toString(claim.id());
         if (claim.organizationId().isEmpty()) {
             return wanted.equals(text(realm.getAttribute(ATTRIBUTE)));
+        }
+        if (!realm.isOrganizationsEnabled()) {
+            return false;
         }
         // organizations are looked up in the context's realm
         if (!realm.equals(session.getContext().getRealm())) {
@@ -121,6 +128,9 @@ public final class PlatformIndex {
                 .setMaxResults(MOST)
                 .getResultList()
                 .forEach(row -> add(claims, (String) row[0], Optional.of((String) row[1]), (String) row[2]));
+        if (claims.size() >= MOST) {
+            LOG.errorf("More than %d platform ids are claimed; the rest is not seen", MOST);
+        }
         claims.forEach((id, claimants) -> complain(id, claimants, before));
         return claims;
     }
@@ -128,7 +138,7 @@ public final class PlatformIndex {
     private static void add(
             Map<Long, List<Platform>> claims, String realmId, Optional<String> organizationId, String value) {
         try {
-            long id = Long.parseLong(text(value));
+            long id = Long.parseLong(SPELLING.matcher(text(value)).matches() ? text(value) : "");
             claims.computeIfAbsent(id, key -> new ArrayList<>()).add(new Platform(id, realmId, organizationId));
         } catch (NumberFormatException e) {
             LOG.debugf("%s of realm %s is not an integer; it claims no platform", ATTRIBUTE, realmId);

@@ -6,11 +6,11 @@ import java.util.Set;
 public final class ReservedClients {
 
     private static final Set<String> NAMES =
-            Set.of("admin-cli", "security-admin-console", "account", "account-console", "broker", "realm-management");
+            Set.of("admin-cli", "security-admin-console", "broker", "realm-management");
 
     private ReservedClients() {}
 
     public static boolean contains(String clientId) {
-        return NAMES.contains(clientId) || clientId.endsWith("-realm");
+        return NAMES.contains(clientId) || clientId.startsWith("account") || clientId.endsWith("-realm");
     }
 }

@@ -2,9 +2,11 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.TokenCategory;
 import org.keycloak.common.util.Time;
+import org.keycloak.crypto.Algorithm;
 import org.keycloak.events.EventType;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -27,6 +29,24 @@ import org.keycloak.services.util.DefaultClientSessionContext;
  * revocation, and by notBefore.
  */
 public final class TokenIssuer {
+
+    /** Claims that say who somebody is, which no mapper writes into a bundle token by name. */
+    private static final Set<String> IDENTITY = Set.of(
+            "sub",
+            "azp",
+            "client_id",
+            "preferred_username",
+            "username",
+            "id",
+            "act",
+            "may_act",
+            "acr",
+            "amr",
+            "sid",
+            "session_state",
+            "cnf",
+            "auth_time",
+            "nonce");
 
     private TokenIssuer() {}
 
@@ -111,18 +131,35 @@ public final class TokenIssuer {
         token.exp(now + order.lifetime());
         // a transient session's id means nothing to anybody
         token.setSessionId(null);
+        // what a token is about and who may use it is decided here, not by a mapper on the caller's client (T13)
+        token.subject(order.user().getId());
+        token.issuedFor(order.client().getClientId());
         // Keycloak falls back to it when the subject is gone, and names can be taken again (T6)
         token.setPreferredUsername(null);
+        IDENTITY.forEach(token.getOtherClaims()::remove);
         // nobody authenticated the user here (T19)
         token.setAcr("0");
         order.audience().ifPresent(audience -> token.audience(audience));
         order.claims().forEach(token::setOtherClaims);
     }
 
-    /** True where tokens of this client can be verified offline, by anybody with the realm's public keys. */
-    public static boolean asymmetric(KeycloakSession session, RealmModel realm, ClientModel client) {
+    /** How a client's access tokens are signed, as far as it matters to the bundle. */
+    public enum Signing {
+        /** Checked by the realm alone. */
+        HS256,
+        /** Checked by anybody with the realm's public keys. */
+        ASYMMETRIC,
+        /** Nothing that the bundle issues tokens with. */
+        OTHER
+    }
+
+    /** HS384 and HS512 are {@code OTHER}: with HS512 the realm signs its internal tokens. */
+    public static Signing signing(KeycloakSession session, ClientModel client) {
         session.getContext().setClient(client);
         String algorithm = session.tokens().signatureAlgorithm(TokenCategory.ACCESS);
-        return !algorithm.startsWith("HS");
+        if (algorithm.equals(Algorithm.HS256)) {
+            return Signing.HS256;
+        }
+        return algorithm.matches("(RS|PS|ES)\\d{3}|EdDSA") ? Signing.ASYMMETRIC : Signing.OTHER;
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
@@ -48,10 +49,15 @@ public final class UserDirectory {
                                     UserModel.INCLUDE_SERVICE_ACCOUNT, "true"))
                     .filter(user -> same(email, user)));
         }
-        return Optional.ofNullable(session.users().getUserByEmail(realm, email))
-                .filter(user -> same(email, user))
-                .map(user -> new Found(Optional.of(user), false))
-                .orElse(Found.NOBODY);
+        try {
+            return Optional.ofNullable(session.users().getUserByEmail(realm, email))
+                    .filter(user -> same(email, user))
+                    .map(user -> new Found(Optional.of(user), false))
+                    .orElse(Found.NOBODY);
+        } catch (ModelDuplicateException e) {
+            // a realm that once allowed duplicates (JpaUserProvider.ensureEmailConstraint)
+            return Found.SEVERAL;
+        }
     }
 
     /** Some databases compare without accents or case: what they call equal is not always the same address. */
@@ -74,6 +80,9 @@ public final class UserDirectory {
      * refusing a user who exists would be the faster answer; whoever refuses him does this as well (T16).
      */
     public void lookUpNobody() {
-        byEmail(UUID.randomUUID() + "@nobody.invalid");
+        // where duplicates are allowed, every look-up is a query anyway
+        if (!realm.isDuplicateEmailsAllowed()) {
+            byEmail(UUID.randomUUID() + "@nobody.invalid");
+        }
     }
 }

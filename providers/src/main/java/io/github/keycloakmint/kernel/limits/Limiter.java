@@ -11,12 +11,13 @@ public interface Limiter extends Provider {
     /**
      * Counts one call.
      *
+     * @param realmId of the realm that the call is for (T10)
      * @param capability whose limit applies
      * @param kind what is counted
      * @param key the address or target; already canonical
      * @throws io.github.keycloakmint.kernel.http.Refusal 429 when the limit is reached
      */
-    void take(String capability, Kind kind, String key);
+    void take(String realmId, String capability, Kind kind, String key);
 
     /** What a limit counts by. */
     enum Kind {

@@ -23,7 +23,7 @@ public final class Limits {
     private static void take(Exchange call, Limiter.Kind kind, String key) {
         @Nullable Limiter limiter = call.session().getProvider(Limiter.class);
         if (limiter != null) {
-            limiter.take(call.record().capability(), kind, key);
+            limiter.take(call.realm().getId(), call.record().capability(), kind, key);
         }
     }
 }

@@ -1,0 +1,77 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.keycloak.crypto.Algorithm;
+import org.keycloak.crypto.KeyUse;
+import org.keycloak.crypto.KeyWrapper;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Keys of the bundle's own, each for one kind of thing in one realm, derived from the secret that the realm signs its
+ * internal tokens with (HS512) and shares with nobody. HKDF with SHA-256 (RFC 5869); kind and realm id are the info, so
+ * that a key of one kind is worth nothing for another (T2).
+ */
+public final class DerivedKeys {
+
+    /** What a key is for; a kind's name is part of the key, so none is ever renamed. */
+    public enum Kind {
+        /** The seal on HS256 access tokens (T1). */
+        TOKEN_SEAL
+    }
+
+    private static final String HMAC = "HmacSHA256";
+    private static final int HMAC_LENGTH = 32;
+
+    private DerivedKeys() {}
+
+    /** The key to sign or seal with now. */
+    public static byte[] active(KeycloakSession session, RealmModel realm, Kind kind) {
+        return derive(session.keys().getActiveKey(realm, KeyUse.SIG, Algorithm.HS512), realm, kind);
+    }
+
+    /** Every key that something signed or sealed earlier may be checked with: the active one and those being retired. */
+    public static List<byte[]> accepted(KeycloakSession session, RealmModel realm, Kind kind) {
+        return session.keys()
+                .getKeysStream(realm, KeyUse.SIG, Algorithm.HS512)
+                .filter(key -> key.getStatus().isEnabled() && key.getSecretKey() != null)
+                .map(key -> derive(key, realm, kind))
+                .toList();
+    }
+
+    private static byte[] derive(KeyWrapper key, RealmModel realm, Kind kind) {
+        String info = "keycloak-mint|" + kind.name() + '|' + realm.getId();
+        return hkdf(key.getSecretKey().getEncoded(), new byte[0], info.getBytes(StandardCharsets.UTF_8), HMAC_LENGTH);
+    }
+
+    /** RFC 5869 sections 2.2 and 2.3. */
+    static byte[] hkdf(byte[] secret, byte[] salt, byte[] info, int length) {
+        byte[] pseudorandom = hmac(salt.length == 0 ? new byte[HMAC_LENGTH] : salt, secret);
+        byte[] output = new byte[length];
+        byte[] block = new byte[0];
+        for (int done = 0, counter = 1; done < length; counter++) {
+            block = hmac(pseudorandom, block, info, new byte[] {(byte) counter});
+            int taken = Math.min(block.length, length - done);
+            System.arraycopy(block, 0, output, done, taken);
+            done += taken;
+        }
+        return output;
+    }
+
+    static byte[] hmac(byte[] key, byte[]... parts) {
+        try {
+            Mac mac = Mac.getInstance(HMAC);
+            mac.init(new SecretKeySpec(key, HMAC));
+            for (byte[] part : parts) {
+                mac.update(part);
+            }
+            return mac.doFinal();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java runtime has HMAC with SHA-256", e);
+        }
+    }
+}
