@@ -45,7 +45,8 @@ class MintOptionsIT {
                 .with(OPTION + "ledger", "false")
                 .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,172.16.0.0/12,192.168.0.0/16");
         try (KeycloakServer server = Servers.start(options);
-                TestRealm realm = TestRealm.create(server, "demo-realm.json", changes -> {})) {
+                TestRealm realm =
+                        TestRealm.create(server, "demo-realm.json", settings -> settings.put("sslRequired", "none"))) {
             Answer unlisted = upstream(server, realm);
             assertThat(unlisted.body()).as("realm not listed").isEqualTo(Mint.UNAUTHORIZED);
             realm.clientAttribute("billing-service", "mint.allowed-ips", "203.0.113.0/24");

@@ -57,6 +57,7 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
             transformed.setRealmAccess(bearer.getRealmAccess());
             transformed.setResourceAccess(bearer.getResourceAccess());
             transformed.setPreferredUsername(null);
+            transformed.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
             transformed.getOtherClaims().putAll(bearer.getOtherClaims());
         }
         return transformed;

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
@@ -11,6 +12,24 @@ import org.keycloak.representations.JsonWebToken;
 
 /** Tells a token of the bundle by its {@code jti}, which starts with the shortcut of a {@link BundleGrant} (T3). */
 public final class BundleTokens {
+
+    /** Claims that say who somebody is, which no mapper writes into a bundle token by name. */
+    static final Set<String> IDENTITY = Set.of(
+            "sub",
+            "azp",
+            "client_id",
+            "preferred_username",
+            "username",
+            "id",
+            "act",
+            "may_act",
+            "acr",
+            "amr",
+            "sid",
+            "session_state",
+            "cnf",
+            "auth_time",
+            "nonce");
 
     private BundleTokens() {}
 

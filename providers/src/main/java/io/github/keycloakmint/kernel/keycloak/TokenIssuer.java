@@ -2,7 +2,6 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.TokenCategory;
 import org.keycloak.common.util.Time;
@@ -29,24 +28,6 @@ import org.keycloak.services.util.DefaultClientSessionContext;
  * revocation, and by notBefore.
  */
 public final class TokenIssuer {
-
-    /** Claims that say who somebody is, which no mapper writes into a bundle token by name. */
-    private static final Set<String> IDENTITY = Set.of(
-            "sub",
-            "azp",
-            "client_id",
-            "preferred_username",
-            "username",
-            "id",
-            "act",
-            "may_act",
-            "acr",
-            "amr",
-            "sid",
-            "session_state",
-            "cnf",
-            "auth_time",
-            "nonce");
 
     private TokenIssuer() {}
 
@@ -136,7 +117,7 @@ public final class TokenIssuer {
         token.issuedFor(order.client().getClientId());
         // Keycloak falls back to it when the subject is gone, and names can be taken again (T6)
         token.setPreferredUsername(null);
-        IDENTITY.forEach(token.getOtherClaims()::remove);
+        token.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
         // nobody authenticated the user here (T19)
         token.setAcr("0");
         order.audience().ifPresent(audience -> token.audience(audience));
