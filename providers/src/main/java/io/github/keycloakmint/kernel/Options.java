@@ -44,6 +44,23 @@ public final class Options {
                 .orElse(fallback);
     }
 
+    /** A whole number from {@code least} to {@code most}. */
+    public int integer(String name, int fallback, int least, int most) {
+        String expected = "a whole number from " + least + " to " + most;
+        return text(name)
+                .map(value -> {
+                    if (!value.matches("\\d{1,9}")) {
+                        throw bad(name, expected);
+                    }
+                    int number = Integer.parseInt(value);
+                    if (number < least || number > most) {
+                        throw bad(name, expected);
+                    }
+                    return number;
+                })
+                .orElse(fallback);
+    }
+
     /** A list separated by commas, blanks around its members dropped. */
     public List<String> list(String name) {
         return text(name)

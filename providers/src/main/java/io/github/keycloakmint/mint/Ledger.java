@@ -63,10 +63,11 @@ final class Ledger {
             parameters.put("caller", caller);
         });
         search.active().ifPresent(active -> {
+            String withdrawn = "exists (select w.id from Watermark w where " + Watermarks.COVERS + ")";
             jpql.append(
                     active
-                            ? " and e.revokedAt is null and e.expiresAt > :now"
-                            : " and (e.revokedAt is not null or e.expiresAt <= :now)");
+                            ? " and e.revokedAt is null and e.expiresAt > :now and not " + withdrawn
+                            : " and (e.revokedAt is not null or e.expiresAt <= :now or " + withdrawn + ")");
             parameters.put("now", Time.currentTimeSeconds());
         });
         TypedQuery<LedgerEntry> query = entities.createQuery(

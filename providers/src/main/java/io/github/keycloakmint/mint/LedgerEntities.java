@@ -8,7 +8,7 @@ final class LedgerEntities implements JpaEntityProvider {
 
     @Override
     public List<Class<?>> getEntities() {
-        return List.of(LedgerEntry.class);
+        return List.of(LedgerEntry.class, Watermark.class);
     }
 
     @Override

@@ -3,13 +3,18 @@ package io.github.keycloakmint.mint;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
+import io.github.keycloakmint.kernel.http.Members;
 import io.github.keycloakmint.kernel.http.Query;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
 import org.keycloak.events.admin.OperationType;
 
 /** The ledger's admin doors. */
@@ -17,6 +22,7 @@ final class LedgerResource {
 
     private static final Pattern JTI = Pattern.compile("[A-Za-z0-9:._-]{1,128}");
     private static final int PAGE = 100;
+    private static final int LONGEST_TARGET = 255;
     private static final int LARGEST_PAGE = 1_000;
 
     private record Mints(List<Mint> mints) {}
@@ -31,7 +37,7 @@ final class LedgerResource {
             @JsonProperty("expires_at") long expiresAt,
             @JsonProperty("revoked_at") @Nullable Long revokedAt) {
 
-        static Mint of(LedgerEntry entry) {
+        static Mint of(LedgerEntry entry, Watermarks watermarks) {
             return new Mint(
                     entry.jti,
                     entry.email,
@@ -40,7 +46,9 @@ final class LedgerResource {
                     entry.reason,
                     entry.issuedAt,
                     entry.expiresAt,
-                    entry.revokedAt);
+                    entry.revokedAt != null
+                            ? entry.revokedAt
+                            : watermarks.madeAt(entry).orElse(null));
         }
     }
 
@@ -54,8 +62,11 @@ final class LedgerResource {
                 query.flag("active"),
                 query.integer("first", 0, 0, Integer.MAX_VALUE),
                 query.integer("max", PAGE, 1, LARGEST_PAGE));
+        Watermarks watermarks = new Watermarks(call.session(), call.realm());
         List<Mint> mints = new Ledger(call.session(), call.realm())
-                .search(search).stream().map(Mint::of).toList();
+                .search(search).stream()
+                        .map(entry -> Mint.of(entry, watermarks))
+                        .toList();
         return Reply.ok(new Mints(mints));
     }
 
@@ -70,5 +81,38 @@ final class LedgerResource {
                 .leaveEvent(
                         call.session(), OperationType.DELETE, "MINT", Map.of("jti", entry.jti, "user", entry.userId));
         return Reply.noContent();
+    }
+
+    /**
+     * {@code POST …/mint/mints/revoke}: withdraws everything minted before a moment (seconds since the epoch; none: now) by
+     * one caller, for one user, or in the realm; needs {@code manage-users}. The second that runs counts as before now, so
+     * that nothing minted up to this call is left.
+     */
+    Reply revokeAll(Exchange call) {
+        call.admin().requireManageUsers();
+        Members body = call.json();
+        Optional<String> caller = body.optionalText("caller");
+        Optional<String> userId = body.optionalText("user_id");
+        Optional<Long> before = body.optionalInteger("before");
+        if (caller.isPresent() && userId.isPresent()) {
+            throw Refusal.badInput("Either `caller` or `user_id`, not both", "two_targets");
+        }
+        if (caller.isEmpty() && userId.isEmpty() && before.isEmpty()) {
+            throw Refusal.badInput("One of `caller`, `user_id` and `before` is required", "no_target");
+        }
+        if (Stream.concat(caller.stream(), userId.stream()).anyMatch(target -> target.length() > LONGEST_TARGET)) {
+            throw Refusal.badInput("The target is too long", "long_target");
+        }
+        long end = Time.currentTimeSeconds() + 1;
+        if (before.isPresent() && (before.get() < 1 || before.get() > end)) {
+            throw Refusal.badInput("`before` must be a time in seconds that is not in the future", "malformed_before");
+        }
+        new Watermarks(call.session(), call.realm()).raise(caller, userId, before.orElse(end));
+        Map<String, Object> revoked = new LinkedHashMap<>();
+        caller.ifPresent(value -> revoked.put("caller", value));
+        userId.ifPresent(value -> revoked.put("user_id", value));
+        revoked.put("before", before.orElse(end));
+        call.admin().leaveEvent(call.session(), OperationType.ACTION, "MINT", revoked);
+        return Reply.ok(revoked);
     }
 }

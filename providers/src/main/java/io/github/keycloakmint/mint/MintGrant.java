@@ -34,6 +34,11 @@ final class MintGrant extends BundleGrant {
                 : Optional.empty();
     }
 
+    @Override
+    public boolean withdrawn(KeycloakSession session, String clientId, String userId, long issuedAt) {
+        return new Watermarks(session, session.getContext().getRealm()).cover(clientId, userId, issuedAt);
+    }
+
     private static boolean allowsAdmins(ClientModel client) {
         return MintPolicy.allowsAdmins(new Attributes("client '" + client.getClientId() + "'", client::getAttribute));
     }

@@ -2,6 +2,7 @@ package io.github.keycloakmint.mint;
 
 import io.github.keycloakmint.kernel.Options;
 import io.github.keycloakmint.kernel.caller.Secret;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param sharedSecretRealms realms in which it is accepted, {@code *} for all
  * @param allowAdmins whether callers whose policy says so may mint for administrators
  * @param ledger whether each minted token is recorded
+ * @param retention how long a row stays after its token expired ({@code ledger-retention-days}, 90)
+ * @param purgeInterval how often expired rows are deleted ({@code ledger-purge-seconds}, 3600)
  */
 record MintSettings(
         boolean active,
@@ -27,7 +30,9 @@ record MintSettings(
         String secretHeader,
         Set<String> sharedSecretRealms,
         boolean allowAdmins,
-        boolean ledger) {
+        boolean ledger,
+        Duration retention,
+        Duration purgeInterval) {
 
     private static final Logger LOG = Logger.getLogger(MintSettings.class);
 
@@ -46,7 +51,9 @@ record MintSettings(
                 header,
                 options.set("shared-secret-realms"),
                 options.flag("allow-admins", false),
-                options.flag("ledger", true));
+                options.flag("ledger", true),
+                Duration.ofDays(options.integer("ledger-retention-days", 90, 0, 36_500)),
+                Duration.ofSeconds(options.integer("ledger-purge-seconds", 3_600, 1, 86_400)));
     }
 
     private static Optional<Secret> secret(Options options, String name, @Nullable String fromEnvironment) {

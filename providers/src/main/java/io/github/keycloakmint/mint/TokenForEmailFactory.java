@@ -14,6 +14,7 @@ import org.keycloak.Config;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.provider.ProviderEvent;
 
 /** Plugs token-for-email in. Its options are described in {@link MintSettings}. */
@@ -32,6 +33,14 @@ public final class TokenForEmailFactory implements CapabilityFactory {
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         factory.register(TokenForEmailFactory::forget);
+        LedgerPurge purge =
+                new LedgerPurge(factory, settings().retention(), settings().purgeInterval());
+        factory.register(event -> {
+            // not before: the tables may not be there yet
+            if (event instanceof PostMigrationEvent) {
+                purge.schedule();
+            }
+        });
     }
 
     @Override
@@ -48,6 +57,13 @@ public final class TokenForEmailFactory implements CapabilityFactory {
                         Fault.UNAUTHORIZED),
                 new Endpoint(
                         Area.ADMIN, "mints", "mints", Map.of("GET", ledger::list), PlainErrors.SHAPE, Fault.NOT_FOUND),
+                new Endpoint(
+                        Area.ADMIN,
+                        "mints/revoke",
+                        "mints",
+                        Map.of("POST", ledger::revokeAll),
+                        PlainErrors.SHAPE,
+                        Fault.NOT_FOUND),
                 new Endpoint(
                         Area.ADMIN,
                         "mints/{jti}",
@@ -79,6 +95,7 @@ public final class TokenForEmailFactory implements CapabilityFactory {
             new Ledger(removed.getKeycloakSession(), removed.getRealm()).forget(removed.getUser());
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
             new Ledger(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();
+            new Watermarks(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.AuditLog;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.KeycloakServer;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
@@ -19,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -49,6 +51,8 @@ class LedgerTransactionIT {
                 .with("--db-url", url)
                 .with("--db-username", "keycloak")
                 .with("--db-password", PASSWORD)
+                .with("--spi-mint-capability--token-for-email--ledger-purge-seconds", "2")
+                .with("--spi-mint-capability--token-for-email--ledger-retention-days", "10")
                 .with("--spi-mint-capability--token-for-email--allow-admins", "true"));
         realm = TestRealm.create(server, "demo-realm.json", changes -> {});
         mint = new Mint(realm);
@@ -129,5 +133,32 @@ class LedgerTransactionIT {
         assertThat(mint.active(answer.path("accessToken").asText())).isTrue();
         realm.clientAttribute("tribe-upstream", "mint.allow-admins", null);
         assertThat(mint.active(answer.path("accessToken").asText())).isFalse();
+    }
+
+    /** T20: in batches, and only what the retention lets go. */
+    @Test
+    void expired_rows_go_after_the_retention_and_living_ones_stay() throws SQLException {
+        String alive = Jwt.payload(mint.token("jane@example.com")).path("jti").asText();
+        long now = java.time.Instant.now().getEpochSecond();
+        execute("INSERT INTO MINT_LEDGER (JTI, REALM_ID, USER_ID, CALLER, ISSUED_AT, EXPIRES_AT) SELECT 'old-' || X,"
+                + " 'r', 'u', 'c', 1, " + (now - 11 * 86_400) + " FROM SYSTEM_RANGE(1, 2500)");
+        execute(
+                "INSERT INTO MINT_LEDGER (JTI, REALM_ID, USER_ID, CALLER, ISSUED_AT, EXPIRES_AT) VALUES ('recent', 'r', 'u',"
+                        + " 'c', 1, " + (now - 9 * 86_400) + ")");
+        Poll.untilTrue("the old rows are gone", Duration.ofSeconds(30), () -> count("JTI LIKE 'old-%'") == 0);
+        assertThat(count("JTI = 'recent'")).isEqualTo(1);
+        assertThat(count("JTI = '" + alive + "'")).isEqualTo(1);
+        execute("DELETE FROM MINT_LEDGER WHERE JTI = 'recent'");
+    }
+
+    private static int count(String condition) {
+        try (Connection connection = database();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("SELECT COUNT(*) FROM MINT_LEDGER WHERE " + condition)) {
+            result.next();
+            return result.getInt(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

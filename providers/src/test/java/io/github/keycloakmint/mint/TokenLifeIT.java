@@ -249,4 +249,95 @@ class TokenLifeIT {
                 .send()
                 .status();
     }
+
+    // ---- T20: mass revocation ----
+
+    private static Answer revokeAll(Object body) {
+        return realm.post("/mint/mints/revoke", body);
+    }
+
+    /** The watermark covers the second that runs; what is minted afterwards lives. */
+    private static String mintedLater(String email) {
+        long now = Instant.now().getEpochSecond();
+        Poll.untilTrue(
+                "the next second", Duration.ofSeconds(5), () -> Instant.now().getEpochSecond() > now + 1);
+        return mint.token(email);
+    }
+
+    @Test
+    void T20_everything_for_one_user_dies_at_once_at_every_endpoint_and_nothing_else() {
+        String first = fresh("mass@example.com");
+        String second = mint.token("mass@example.com");
+        String other = fresh("bystander@example.com");
+        assertThat(revokeAll(Json.object("user_id", realm.userId("mass@example.com")))
+                        .status())
+                .isEqualTo(200);
+        assertDead(first);
+        assertDead(second);
+        assertAlive(other);
+        assertAlive(mintedLater("mass@example.com"));
+        assertThat(list("?email=mass@example.com&active=true")).hasSize(1);
+        assertThat(list("?email=mass@example.com&active=false")).hasSize(2);
+        assertThat(row(first).path("revoked_at").isNumber()).isTrue();
+        assertThat(realm.adminEvents())
+                .anySatisfy(
+                        event -> assertThat(event.path("resourcePath").asText()).contains("revoke"));
+    }
+
+    @Test
+    void T20_a_watermark_covers_tokens_with_public_signatures_too() {
+        realm.clientAttribute("tribe-upstream", "access.token.signed.response.alg", "RS256");
+        try {
+            String token = fresh("offline@example.com");
+            assertAlive(token);
+            revokeAll(Json.object("user_id", realm.userId("offline@example.com")))
+                    .expect(200);
+            assertDead(token);
+        } finally {
+            realm.clientAttribute("tribe-upstream", "access.token.signed.response.alg", "HS256");
+        }
+    }
+
+    @Test
+    void T20_by_caller_and_by_time() {
+        try (TestRealm own = TestRealm.create()) {
+            Mint ownMint = new Mint(own);
+            String upstream = ownMint.token("jane@example.com");
+            String billing = ownMint.mintAs("billing-service", "jane@example.com", body -> body.put("reason", "x"))
+                    .expect(200)
+                    .json()
+                    .path("accessToken")
+                    .asText();
+            own.post("/mint/mints/revoke", Json.object("caller", "billing-service"))
+                    .expect(200);
+            assertThat(ownMint.active(billing)).isFalse();
+            assertThat(ownMint.active(upstream)).isTrue();
+            long issued = Jwt.payload(upstream).path("iat").asLong();
+            own.post("/mint/mints/revoke", Json.object("before", issued)).expect(200);
+            assertThat(ownMint.active(upstream))
+                    .as("issued at the moment itself")
+                    .isTrue();
+            own.post("/mint/mints/revoke", Json.object("before", issued + 1)).expect(200);
+            assertThat(ownMint.active(upstream)).isFalse();
+            own.post("/mint/mints/revoke", Json.object("before", 1)).expect(200);
+            assertThat(ownMint.active(upstream)).as("never lowered").isFalse();
+        }
+    }
+
+    @Test
+    void T20_the_call_is_checked() {
+        for (Object body : new Object[] {
+            Json.object(),
+            Json.object("caller", "a", "user_id", "b"),
+            Json.object("before", "1"),
+            Json.object("before", Instant.now().getEpochSecond() + 3600),
+            Json.object("before", 0),
+            Json.object("caller", 1),
+            Json.object("caller", "x".repeat(256))
+        }) {
+            assertThat(revokeAll(body).status()).as(body.toString()).isEqualTo(400);
+        }
+        realm.createUser("clerk@example.com", user -> {});
+        assertThat(as("clerk@example.com", "POST", "/mint/mints/revoke")).isEqualTo(403);
+    }
 }

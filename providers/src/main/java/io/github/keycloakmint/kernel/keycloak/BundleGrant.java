@@ -31,6 +31,9 @@ public abstract class BundleGrant implements OAuth2GrantType {
      */
     public abstract Optional<String> objection(KeycloakSession session, AccessToken token, UserModel user);
 
+    /** True when a mass revocation covers a token of this kind (T20). */
+    public abstract boolean withdrawn(KeycloakSession session, String clientId, String userId, long issuedAt);
+
     /** The paths at which Keycloak may take a token of ours as a bearer token: the bundle's own, and no others (T3). */
     @Override
     public final boolean isTokenAllowed(KeycloakSession session, AccessToken token) {

@@ -42,6 +42,9 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
         if (created != null && token.getIat() != null && token.getIat() < created / 1000) {
             return Optional.of("issued_before_user");
         }
+        if (token.getIat() != null && grant.withdrawn(session, token.getIssuedFor(), user.getId(), token.getIat())) {
+            return Optional.of("withdrawn");
+        }
         return grant.objection(session, token, user);
     }
 

@@ -54,7 +54,19 @@ final class SealedHs256 extends MacSecretSignatureProvider {
                         TokenSeal.open(DerivedKeys.accepted(session, realm, DerivedKeys.Kind.TOKEN_SEAL), payload));
         return claims.isPresent()
                 && TokenUtil.TOKEN_TYPE_BEARER.equals(claims.get().path("typ").asText())
-                && configuredForHs256(realm, claims.get().path("azp").asText());
+                && configuredForHs256(realm, claims.get().path("azp").asText())
+                && !withdrawn(claims.get());
+    }
+
+    /** Every endpoint of Keycloak's verifies here, so a mass revocation holds at all of them (T20). */
+    private boolean withdrawn(JsonNode claims) {
+        return BundleTokens.grant(session, claims.path("jti").asText())
+                .map(grant -> grant.withdrawn(
+                        session,
+                        claims.path("azp").asText(),
+                        claims.path("sub").asText(),
+                        claims.path("iat").asLong()))
+                .orElse(false);
     }
 
     private static Optional<byte[]> payload(String signed) {

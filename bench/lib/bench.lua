@@ -1,0 +1,105 @@
+-- What rows are made of. A row is a wrk script: it sets `request` (or wrk.method, wrk.body ...) and nothing else;
+-- setup and done belong to this file. wrk runs a row once for itself and once for each of its threads.
+local bench = {}
+
+local platforms = {["bench"] = 101, ["bench-rs256"] = 102, ["bench-es256"] = 103, ["bench-duplicates"] = 104}
+
+local function environment(name)
+  local value = os.getenv(name)
+  return value or error(name .. " is not set: bench/run starts the rows")
+end
+
+local function encoded(text)
+  return (text:gsub("[^%w%-._~]", function(c) return string.format("%%%02X", c:byte()) end))
+end
+
+function bench.form(fields)
+  local pairs_ = {}
+  for name, value in pairs(fields) do pairs_[#pairs_ + 1] = encoded(name) .. "=" .. encoded(value) end
+  table.sort(pairs_)
+  return table.concat(pairs_, "&")
+end
+
+function bench.token_endpoint(realm)
+  return "/realms/" .. realm .. "/protocol/openid-connect/token"
+end
+
+-- Makes every request of the row this one call at the token endpoint, with the client's secret added.
+function bench.grant(realm, fields)
+  fields.client_secret = environment("BENCH_CLIENT_SECRET")
+  wrk.method = "POST"
+  wrk.path = bench.token_endpoint(realm)
+  wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+  wrk.body = bench.form(fields)
+end
+
+-- An access token by client_credentials, fetched now. The secret is not in any command line.
+function bench.access_token(realm, client)
+  local call = "printf 'grant_type=client_credentials&client_id=" .. client
+    .. "&client_secret=%s' \"$BENCH_CLIENT_SECRET\" | curl -sS -m 10 -d @- "
+    .. environment("BENCH_BASE") .. bench.token_endpoint(realm)
+  local pipe = assert(io.popen(call))
+  local answer = pipe:read("*a")
+  pipe:close()
+  return assert(answer:match('"access_token":"([^"]+)"'), "no access token: " .. answer:sub(1, 200))
+end
+
+-- A request function: token-for-email with the shared secret, for users drawn at random from the loaded ones.
+function bench.token_for_email(realm)
+  local users = bench.users or tonumber(environment("BENCH_USERS"))
+  local path = "/realms/" .. realm .. "/api/auth/token-for-email"
+  local rest = '@bench.example","platformId":' .. platforms[realm] .. "}"
+  local headers = {
+    ["Content-Type"] = "application/json",
+    ["X-Tribe-Service-Secret"] = environment("TRIBE_SERVICE_MINT_SECRET"),
+  }
+  local seeded = false
+  return function()
+    if not seeded then
+      seeded = true
+      headers["Host"] = wrk.headers["Host"]
+      math.randomseed(thread_seed)
+    end
+    return wrk.format("POST", path, headers, '{"email":"user' .. math.random(users) .. rest)
+  end
+end
+
+-- A row may set this to a function that is called once before the load; what it returns, by name, becomes globals of
+-- the threads (strings and numbers only).
+bench.prepare = nil
+
+local threads = {}
+local prepared
+
+function setup(thread)
+  prepared = prepared or (bench.prepare and bench.prepare()) or {}
+  threads[#threads + 1] = thread
+  for name, value in pairs(prepared) do thread:set(name, value) end
+  thread:set("thread_seed", os.time() * 16 + #threads)
+end
+
+-- The warm-up looks at each answer; the measurement leaves that to wrk, which counts only 400 and above but does it
+-- without copying answers to Lua.
+if os.getenv("BENCH_CHECK") then
+  not_ok = 0
+  function response(status)
+    if status < 200 or status > 299 then not_ok = not_ok + 1 end
+  end
+end
+
+-- One line: requests, microseconds, p50 and p99 in microseconds, calls that went wrong.
+function done(summary, latency)
+  local errors = summary.errors
+  local wrong = errors.connect + errors.read + errors.write + errors.timeout
+  if os.getenv("BENCH_CHECK") then
+    for _, thread in ipairs(threads) do wrong = wrong + thread:get("not_ok") end
+  else
+    wrong = wrong + errors.status
+  end
+  local out = assert(io.open(environment("BENCH_OUT"), "w"))
+  out:write(string.format("%d %d %d %d %d\n", summary.requests, summary.duration, latency:percentile(50),
+    latency:percentile(99), wrong))
+  out:close()
+end
+
+return bench

@@ -1,0 +1,76 @@
+# What bench/run can do: speed, sizes, timing.
+# shellcheck shell=bash
+
+mode_speed() {
+  local -a pairs=()
+  local row server realm
+  # Both servers run all the time and take turns row by row: the same minutes, the same warm code, a database each.
+  export BENCH_USERS=$few
+  create_database on
+  start_server on
+  await_server on
+  for realm in bench bench-rs256 bench-es256; do load_data on "$few" "$few" "$realm"; done
+  copy_database on off
+  start_server off --spi-mint-capability--token-for-email--ledger=false
+  await_server off
+  for server in on off; do
+    for row in "$here"/rows/*.lua; do
+      # shellcheck disable=SC2053 # a glob
+      [[ $(basename "$row") == $rows_glob || $row == */20-client-credentials.lua ]] || continue
+      [[ " $(header "$row" servers) " != *" $server "* ]] || pairs+=("$server=$row")
+    done
+  done
+  measure_rounds "${pairs[@]}"
+  facts >"$work/facts.tsv"
+  cp "$work/results.tsv" "$work/statements.txt" "$output/"
+  python3 "$here/lib/chart.py" "$work/results.tsv" "$here/rows" >"$output/results.svg"
+  python3 "$here/lib/report.py" speed "$work" "$here/rows" "$output"
+  say "written: $output/RESULTS.md"
+  no_wrong_answers
+}
+
+# Two servers, the same jar: one with few users and ledger rows, one with many. The third row asks the large one for as
+# few users as the small one has: what then differs is the size of the tables and not the size of Keycloak's user cache.
+mode_sizes() {
+  create_database few
+  start_server few
+  await_server few
+  copy_database few many
+  load_data few "$few" "$few" bench
+  load_data many "$many" "$many" bench
+  start_server many
+  await_server many
+  local rows=$work/size-rows row=$here/rows/40-token-for-email-hs256.lua
+  mkdir "$rows"
+  { echo '-- title: few users'; sed 1d "$row"; } >"$rows/1-few.lua"
+  { echo '-- title: many users'; sed 1d "$row"; } >"$rows/2-many.lua"
+  { echo '-- title: many users, few of them asked for'; echo '-- settle: yes'; sed 1d "$row"; } >"$rows/3-many-few-active.lua"
+  sed -i "s/^request = .*/require('bench').users = $few\n&/" "$rows/1-few.lua" "$rows/3-many-few-active.lua"
+  export BENCH_USERS=$many
+  measure_rounds "few=$rows/1-few.lua" "many=$rows/2-many.lua" "many=$rows/3-many-few-active.lua"
+  BENCH_USERS="$few and $many" facts >"$work/facts.tsv"
+  python3 "$here/lib/report.py" sizes "$work" "$rows" "$output"
+  say "written: $output/SIZES.md"
+  no_wrong_answers
+}
+
+mode_timing() {
+  local code=0
+  create_database on
+  start_server on
+  await_server on
+  load_data on "$few" "$few" bench
+  export BASE_URL=${server_url[on]}
+  facts >"$work/facts.tsv"
+  foreground "$here/timing/run" --setup -n "$calls" >"$work/timing.md" || code=$?
+  [ "$code" -le 1 ] || die 'the timing check failed to run'
+  python3 "$here/lib/report.py" timing "$work" "$here/rows" "$output"
+  say "written: $output/TIMING.md"
+  sed -n '/^\*\*Result/p; /^Can be told apart/p' "$output/TIMING.md"
+  verdict=$code
+}
+
+no_wrong_answers() {
+  awk -F '\t' 'NR > 1 && $8 > 0 { print "bench: not valid: " $3 " (" $2 "): " $8 " wrong"; bad = 1 } END { exit bad }' \
+    "$work/results.tsv" >&2 || verdict=1
+}

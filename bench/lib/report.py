@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Writes the result pages: usage: report.py speed|sizes|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
+import pathlib
+import re
+import sys
+
+import results
+
+SERVERS = {"on": "ledger on", "off": "ledger off"}
+OTHERS = "## Other runs"
+
+
+def facts(work):
+    lines = (line.split("\t", 1) for line in (work / "facts.tsv").read_text(encoding="utf-8").splitlines())
+    return {name: value for name, value in lines if value.strip()}
+
+
+def made_with(work, without=()):
+    return "\n".join(f"- {name}: {value}" for name, value in facts(work).items() if name not in without)
+
+
+def table(head, rows):
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def cells(row):
+    speed = f"{row.per_second:,.0f}" if row.wrong == 0 else f"not valid: {row.wrong} wrong"
+    return [
+        row.title, speed, f"{row.slowest:,.0f} to {row.fastest:,.0f}", f"{row.p50:.1f}", f"{row.p99:.1f}",
+        f"{row.statements:.2f}", f"{row.writes:.2f}", f"{row.cpu:.2f}",
+        f"{row.database_cpu:.2f}",
+    ]
+
+
+def goal(row):
+    if row.at_least is None:
+        return ""
+    return f"at least {row.at_least:g}: " + ("reached" if row.ratio >= row.at_least else "**not reached**")
+
+
+def speed(work, rows, output):
+    found = results.read(work / "results.tsv", rows)
+    parts = ["# Speed", "Made by `bench/run`; see [README.md](README.md) for what is measured and how.",
+             "![Requests per second](results.svg)"]
+    for server, name in SERVERS.items():
+        own = [row for row in found if row.server == server]
+        head = ["row", "requests/s", "slowest to fastest round", "p50 ms", "p99 ms", "SQL", "SQL writes", "CPU ms",
+                "database CPU ms", "× client_credentials", "goal"]
+        parts += [f"## Server with {name}",
+                  table(head, [cells(row) + [f"{row.ratio:.2f}" if row.ratio else "", goal(row)] for row in own])]
+    parts += [
+        "SQL, SQL writes and CPU are per request; CPU is that of the Keycloak process, database CPU that of PostgreSQL;"
+        " the load generator shares the machine with both. [statements.txt](statements.txt) says which SQL. Medians over the rounds; a"
+        " ratio is the median of the rounds' own ratios to `client_credentials` of the same server in the same round."
+        f" The server that waited used {max(row.others for row in found):.1%} of a core at most (median of a row).",
+        "## Made with", made_with(work),
+        "## Again", "    bench/run",
+    ]
+    (output / "RESULTS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
+def sizes(work, rows, output):
+    few, many, active = results.read(work / "results.tsv", rows)
+    users = facts(work)["users"].split(" and ")
+    for row, title in zip((few, many, active), (
+            f"{int(users[0]):,} users and ledger rows", f"{int(users[1]):,} users and ledger rows",
+            f"{int(users[1]):,}, asked for {int(users[0]):,} of them")):
+        row.title = title
+    head = ["token-for-email, HS256, ledger on", "requests/s", "slowest to fastest round", "p50 ms", "p99 ms", "SQL",
+            "SQL writes", "CPU ms", "database CPU ms", "× p50", "× p99"]
+    lines = [cells(row) + [f"{row.p50 / few.p50:.2f}", f"{row.p99 / few.p99:.2f}"] for row in (few, many, active)]
+    result = (f"p99 with {int(users[1]):,} users and ledger rows is {many.p99 / few.p99:.2f} times that with"
+              f" {int(users[0]):,} (goal: at most 1.3); {active.p99 / few.p99:.2f} times when as few of them are asked for.")
+    parts = ["# Many users, many ledger rows", f"**Result:** {result}", table(head, lines),
+             "Users are drawn uniformly at random. Keycloak keeps 10,000 users in its cache by default: of more than that,"
+             " most calls find theirs in the database alone. The last row leaves the size of the tables as the only"
+             " difference.",
+             "## Made with", made_with(work, without=("users",)), "## Again", "    bench/run --sizes"]
+    (output / "SIZES.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
+def timing(work, _rows, output):
+    text = (work / "timing.md").read_text(encoding="utf-8").strip()
+    parts = ["# Time of refusals", text, "## Made with", made_with(work, without=("rounds", "wrk")), "## Again",
+             "    bench/run --timing"]
+    (output / "TIMING.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
+def link_others(output):
+    """RESULTS.md names the results of the other runs, whichever was made last."""
+    target = output / "RESULTS.md"
+    if not target.exists():
+        return
+    text = target.read_text(encoding="utf-8").split(OTHERS)[0].rstrip()
+    lines = []
+    for name in ("SIZES.md", "TIMING.md"):
+        page = output / name
+        found = re.search(r"^\*\*Result:\*\* *(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE) if page.exists() else None
+        if found:
+            lines.append(f"- [{name}]({name}): {found.group(1)}")
+    if lines:
+        text += f"\n\n{OTHERS}\n\n" + "\n".join(lines)
+    target.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "timing"):
+        sys.exit(__doc__)
+    globals()[sys.argv[1]](*map(pathlib.Path, sys.argv[2:]))

@@ -1,0 +1,88 @@
+"""Reads results.tsv and the rows' headers: one Row for each pair of row and server, with medians over the rounds."""
+import csv
+import dataclasses
+import pathlib
+import re
+import statistics
+
+REFERENCE = "20-client-credentials"
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    server: str
+    title: str
+    rounds: int
+    per_second: float
+    slowest: float
+    fastest: float
+    p50: float  # milliseconds
+    p99: float
+    statements: float  # per request
+    writes: float
+    cpu: float  # milliseconds per request, of the Keycloak process
+    database_cpu: float
+    others: float  # CPU share of the servers that waited
+    wrong: int
+    keycloaks: bool  # stock Keycloak's, as opposed to the bundle's
+    ratio: float | None = None
+    at_least: float | None = None
+
+
+def header(path, name):
+    found = re.search(rf"^-- {name}: *(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return found.group(1).strip() if found else ""
+
+
+def read(results, rows):
+    """In the order of the rows' file names, server by server. A ratio is the median of the rounds' own ratios: within a
+    round both sides met the same minute of the machine and the same start of the server."""
+    rounds = {}
+    with open(results, encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines, delimiter="\t"):
+            rounds.setdefault((line["row"], line["server"]), []).append(line)
+    found = [_row(pathlib.Path(rows), name, server, lines) for (name, server), lines in sorted(rounds.items())]
+    for row in found:
+        reference = rounds.get((REFERENCE, row.server))
+        if reference:
+            speed = {line["round"]: _per_second(line) for line in reference}
+            own = rounds[(row.name, row.server)]
+            row.ratio = statistics.median(_per_second(line) / speed[line["round"]] for line in own)
+    return found
+
+
+def _per_second(line):
+    return int(line["requests"]) * 1e6 / int(line["micros"])
+
+
+def _row(rows, name, server, lines):
+    path = rows / f"{name}.lua"
+    goals = dict(goal.split("=") for goal in header(path, "at-least").split())
+
+    def median(value):
+        return statistics.median(value(line) for line in lines)
+
+    def per_request(column):
+        return median(lambda line: int(line[column]) / max(1, int(line["requests"])))
+
+    speeds = [_per_second(line) for line in lines]
+    return Row(
+        name=name,
+        server=server,
+        title=header(path, "title") or name,
+        rounds=len(lines),
+        per_second=statistics.median(speeds),
+        slowest=min(speeds),
+        fastest=max(speeds),
+        p50=median(lambda line: int(line["p50_us"]) / 1000),
+        p99=median(lambda line: int(line["p99_us"]) / 1000),
+        statements=per_request("statements"),
+        writes=per_request("writes"),
+        cpu=per_request("cpu_ms"),
+        database_cpu=per_request("database_cpu_ms"),
+        others=median(lambda line: int(line["others_cpu_ms"]) * 1000 / int(line["micros"])),
+        wrong=sum(int(line["wrong"]) for line in lines),
+        keycloaks=header(path, "whose") == "keycloak",
+        at_least=float(goals[server]) if server in goals else None,
+    )

@@ -1,0 +1,6 @@
+-- title: client_credentials, RS256
+-- whose: keycloak
+-- servers: on off
+local bench = require "bench"
+
+bench.grant("bench", {grant_type = "client_credentials", client_id = "bench-client"})
