@@ -74,7 +74,10 @@ final class LedgerResource {
     Reply revoke(Exchange call) {
         call.admin().requireManageUsers();
         Ledger ledger = new Ledger(call.session(), call.realm());
-        LedgerEntry entry = ledger.find(call.path("jti")).orElseThrow(() -> Refusal.of(Fault.NOT_FOUND, "unknown_jti"));
+        LedgerEntry entry = Optional.of(call.path("jti"))
+                .filter(jti -> JTI.matcher(jti).matches())
+                .flatMap(ledger::find)
+                .orElseThrow(() -> Refusal.of(Fault.NOT_FOUND, "unknown_jti"));
         ledger.revoke(entry);
         call.record().put("jti", entry.jti);
         call.admin()

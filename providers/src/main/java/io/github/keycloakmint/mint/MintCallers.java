@@ -92,25 +92,14 @@ final class MintCallers {
     /** Everything that must be true of a client before it may mint, whichever way it came in. */
     private static MintCaller admit(Exchange call, ClientModel client) {
         call.record().client(client.getClientId());
-        Attributes attributes = new Attributes("client '" + client.getClientId() + "'", client::getAttribute);
-        if (!optedIn(client, attributes)) {
-            throw unauthorized("client_not_opted_in");
-        }
-        UserModel account = Optional.ofNullable(call.session().users().getServiceAccount(client))
-                .filter(UserModel::isEnabled)
-                .filter(user -> holdsMintRole(call.realm(), user))
-                .orElseThrow(() -> unauthorized("mint_role_missing"));
-        NarrowClient.objection(client).ifPresent(objection -> {
-            LOG.errorf("Client '%s' can't mint: %s", client.getClientId(), objection);
-            throw unauthorized("client_too_wide");
-        });
         try {
-            MintPolicy policy = MintPolicy.of(attributes);
-            requireKnownRoles(call.realm(), policy, attributes);
-            if (TokenIssuer.signing(call.session(), client) == TokenIssuer.Signing.OTHER) {
-                throw new Attributes.BadAttribute(
-                        attributes.owner(), "access.token.signed.response.alg", "HS256 or an asymmetric algorithm");
+            Attributes attributes = new Attributes("client '" + client.getClientId() + "'", client::getAttribute);
+            if (!optedIn(client, attributes)) {
+                throw unauthorized("client_not_opted_in");
             }
+            UserModel account = serviceAccount(call, client);
+            requireNarrow(client);
+            MintPolicy policy = policy(call, client, attributes);
             if (!policy.allowsAddress(call.address())) {
                 throw unauthorized("address");
             }
@@ -119,6 +108,30 @@ final class MintCallers {
             LOG.error(e.getMessage());
             throw unauthorized("bad_attribute");
         }
+    }
+
+    private static UserModel serviceAccount(Exchange call, ClientModel client) {
+        return Optional.ofNullable(call.session().users().getServiceAccount(client))
+                .filter(UserModel::isEnabled)
+                .filter(user -> holdsMintRole(call.realm(), user))
+                .orElseThrow(() -> unauthorized("mint_role_missing"));
+    }
+
+    private static void requireNarrow(ClientModel client) {
+        NarrowClient.objection(client).ifPresent(objection -> {
+            LOG.errorf("Client '%s' can't mint: %s", client.getClientId(), objection);
+            throw unauthorized("client_too_wide");
+        });
+    }
+
+    private static MintPolicy policy(Exchange call, ClientModel client, Attributes attributes) {
+        MintPolicy policy = MintPolicy.of(attributes);
+        requireKnownRoles(call.realm(), policy, attributes);
+        if (TokenIssuer.signing(call.session(), client) == TokenIssuer.Signing.OTHER) {
+            throw new Attributes.BadAttribute(
+                    attributes.owner(), "access.token.signed.response.alg", "HS256 or an asymmetric algorithm");
+        }
+        return policy;
     }
 
     /** T14: a client's secret is under the same rule as the shared one. Asked last, so that no stranger fills the log. */

@@ -311,10 +311,12 @@ class MintRulesIT {
             unauthorized();
             realm.clientAttribute("tribe-upstream", attribute, null);
         }
-        for (String attribute : List.of("mint.allowed-ips", "mint.allowed-roles", "mint.audiences")) {
+        for (String attribute :
+                List.of("mint.allowed-ips", "mint.allowed-roles", "mint.audiences", "mint.capabilities")) {
             realm.clientAttribute("tribe-upstream", attribute, " , ");
             unauthorized();
-            realm.clientAttribute("tribe-upstream", attribute, null);
+            realm.clientAttribute(
+                    "tribe-upstream", attribute, attribute.equals("mint.capabilities") ? "token-for-email" : null);
         }
         for (String algorithm : List.of("none", "HS512")) {
             realm.clientAttribute("tribe-upstream", "access.token.signed.response.alg", algorithm);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.output.OutputFrame;
 import org.testcontainers.utility.MountableFile;
@@ -34,7 +35,13 @@ final class ContainerServer implements KeycloakServer {
     }
 
     static ContainerServer start(ServerOptions options, String image, Path logFile) {
+        return start(options, image, logFile, container -> {});
+    }
+
+    static ContainerServer start(
+            ServerOptions options, String image, Path logFile, Consumer<KeycloakContainer> changes) {
         KeycloakContainer container = describe(options, image).withLogConsumer(into(logFile));
+        changes.accept(container);
         ContainerServer server = new ContainerServer(options, logFile, container);
         // The engine's own reaper may be switched off.
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "container-stop"));
@@ -80,6 +87,15 @@ final class ContainerServer implements KeycloakServer {
         container.stop();
     }
 
+    /** Ends the server as a power failure would. */
+    void kill() {
+        container
+                .getDockerClient()
+                .killContainerCmd(container.getContainerId())
+                .withSignal("KILL")
+                .exec();
+    }
+
     private URI at(int port) {
         return URI.create("http://" + container.getHost() + ":" + port + options.relativePath());
     }
@@ -106,7 +122,7 @@ final class ContainerServer implements KeycloakServer {
     }
 
     /** An engine publishes to the whole network by default; a test server is nobody else's business. */
-    private static void publishLocally(CreateContainerCmd command) {
+    static void publishLocally(CreateContainerCmd command) {
         String host = DockerClientFactory.instance().dockerHostIpAddress();
         ExposedPort[] exposed = command.getExposedPorts();
         if (exposed != null && List.of("localhost", "127.0.0.1").contains(host)) {
@@ -117,7 +133,7 @@ final class ContainerServer implements KeycloakServer {
         }
     }
 
-    private static java.util.function.Consumer<OutputFrame> into(Path logFile) {
+    private static Consumer<OutputFrame> into(Path logFile) {
         try {
             Files.createDirectories(logFile.getParent());
             Files.write(logFile, new byte[0]);

@@ -52,7 +52,10 @@ public final class Door {
         return routes.find(area, path)
                 .map(match ->
                         refusal(match.endpoint(), Refusal.of(match.endpoint().off(), "off")))
-                .orElseGet(Door::unknownPath);
+                .orElseGet(() -> {
+                    Count.of("unknown", "unknown_path");
+                    return unknownPath();
+                });
     }
 
     Response serve(

@@ -1,0 +1,80 @@
+package io.github.keycloakmint.testbed;
+
+import java.time.Duration;
+import java.util.List;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.Network;
+import org.testcontainers.containers.wait.strategy.Wait;
+
+/** Two nodes of one Keycloak in production mode on one PostgreSQL, in containers. */
+public final class Cluster implements AutoCloseable {
+
+    private static final String DATABASE = "db";
+
+    private final Network network;
+    private final GenericContainer<?> database;
+    private final List<ContainerServer> nodes;
+
+    private Cluster(Network network, GenericContainer<?> database, List<ContainerServer> nodes) {
+        this.network = network;
+        this.database = database;
+        this.nodes = nodes;
+    }
+
+    public static Cluster start() {
+        Network network = Network.newNetwork();
+        String password = Random.secret();
+        GenericContainer<?> database = new GenericContainer<>(postgresImage())
+                .withImagePullPolicy(ignored -> false)
+                .withNetwork(network)
+                .withNetworkAliases(DATABASE)
+                .withEnv("POSTGRES_USER", "keycloak")
+                .withEnv("POSTGRES_DB", "keycloak")
+                .withEnv("POSTGRES_PASSWORD", password)
+                // once for its own preparation, once for good
+                .waitingFor(Wait.forLogMessage(".*ready to accept connections.*", 2)
+                        .withStartupTimeout(Duration.ofMinutes(2)));
+        database.start();
+        ServerOptions options = ServerOptions.forTests()
+                .withEnvironment("KC_DB", "postgres")
+                .withEnvironment("KC_DB_URL", "jdbc:postgresql://" + DATABASE + "/keycloak")
+                .withEnvironment("KC_DB_USERNAME", "keycloak")
+                .withEnvironment("KC_DB_PASSWORD", password)
+                .withEnvironment("KC_HTTP_ENABLED", "true")
+                // one issuer for both nodes, whichever port a call comes in by
+                .withEnvironment("KC_HOSTNAME", "http://localhost:8080");
+        // one after the other: the first makes the tables
+        ContainerServer first = node(options, network, "node-1");
+        return new Cluster(network, database, List.of(first, node(options, network, "node-2")));
+    }
+
+    private static ContainerServer node(ServerOptions options, Network network, String name) {
+        return ContainerServer.start(
+                options,
+                Backend.image(),
+                Settings.directory().resolve("cluster-" + name + ".log"),
+                container -> container.withProductionMode().withNetwork(network).withNetworkAliases(name));
+    }
+
+    private static String postgresImage() {
+        String image = System.getenv("POSTGRES_IMAGE");
+        return image == null || image.isEmpty() ? "postgres:17" : image;
+    }
+
+    /** 0 or 1. */
+    public KeycloakServer node(int index) {
+        return nodes.get(index);
+    }
+
+    /** Ends a node with SIGKILL. */
+    public void kill(int index) {
+        nodes.get(index).kill();
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(ContainerServer::close);
+        database.stop();
+        network.close();
+    }
+}
