@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * The ledger's row is part of the request: what can't be recorded is not handed out, and nothing but the row is written.
  * On a server of its own, whose embedded database the test opens beside it.
  */
-@Tag("embedded-database")
+@Tag("distribution")
 class LedgerTransactionIT {
 
     private static final String PASSWORD = Random.secret();

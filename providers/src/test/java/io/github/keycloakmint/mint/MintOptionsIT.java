@@ -12,6 +12,7 @@ import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What server options change; each test starts a server with other ones. */
@@ -86,7 +87,9 @@ class MintOptionsIT {
                 .send();
     }
 
+    /** On a process: a container that ends at once is waited for until the limit. */
     @Test
+    @Tag("distribution")
     void a_bad_option_stops_the_server_and_says_which() {
         for (Map.Entry<String, String> bad : Map.of(
                         OPTION + "ledger", "maybe", "--spi-mint-kernel--default--trusted-proxies", "everybody")

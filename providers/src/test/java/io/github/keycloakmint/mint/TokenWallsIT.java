@@ -158,17 +158,57 @@ class TokenWallsIT {
     }
 
     @Test
-    void no_client_can_exchange_it_for_a_token_without_walls() {
+    void T5_no_client_can_exchange_it_for_a_token_without_walls() {
+        String revoked = mintNarrow("jane@example.com");
+        realm.delete("/mint/mints/"
+                        + io.github.keycloakmint.testbed.Jwt.payload(revoked)
+                                .path("jti")
+                                .asText())
+                .expect(204);
         for (String client : List.of("wide", "tribe-upstream")) {
             realm.clientAttribute(client, "standard.token.exchange.enabled", "true");
-            Answer answer = realm.token(
-                    client,
-                    Map.of(
-                            "grant_type", "urn:ietf:params:oauth:grant-type:token-exchange",
-                            "subject_token", token,
-                            "subject_token_type", "urn:ietf:params:oauth:token-type:access_token"));
-            assertThat(answer.status()).as(client + answer.body()).isEqualTo(400);
+            for (String subject : List.of(token, token, mintNarrow("jane@example.com"), revoked)) {
+                assertThat(exchange(client, Map.of("subject_token", subject)))
+                        .as(client)
+                        .isEqualTo(400);
+            }
+            String honest = realm.clientToken(client);
+            assertThat(exchange(
+                            client,
+                            Map.of(
+                                    "subject_token", honest,
+                                    "actor_token", token,
+                                    "actor_token_type", "urn:ietf:params:oauth:token-type:access_token")))
+                    .as("as an actor")
+                    .isEqualTo(400);
         }
+    }
+
+    private static int exchange(String client, Map<String, String> tokens) {
+        Map<String, String> form = new LinkedHashMap<>(tokens);
+        form.put("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange");
+        form.put("subject_token_type", "urn:ietf:params:oauth:token-type:access_token");
+        return realm.token(client, form).status();
+    }
+
+    /** T4: neither as a hint nor as a bearer does it end a session, its owner's or another's. */
+    @Test
+    void it_ends_no_session() {
+        realm.passwordToken("cid_inbox_manager", "boss@example.com", TestRealm.PASSWORD);
+        int sessions =
+                realm.get("/users/" + userId + "/sessions").expect(200).json().size();
+        Http.get(java.net.URI.create(realm.url("/protocol/openid-connect/logout") + "?id_token_hint=" + token))
+                .send();
+        Http.post(realm.url("/protocol/openid-connect/logout"))
+                .bearer(token)
+                .form(Map.of("client_id", "cid_inbox_manager", "refresh_token", token))
+                .send();
+        assertThat(realm.get("/users/" + userId + "/sessions")
+                        .expect(200)
+                        .json()
+                        .size())
+                .isEqualTo(sessions)
+                .isPositive();
     }
 
     /** The exchange itself works here, so the refusal above is ours. */

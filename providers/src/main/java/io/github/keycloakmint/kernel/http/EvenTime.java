@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 final class EvenTime {
 
     /** Several times what a refusal takes on a slow machine. */
-    static final long BEAT_MILLIS = 20;
+    static final long BEAT_MILLIS = 10;
 
     private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(BEAT_MILLIS);
 
