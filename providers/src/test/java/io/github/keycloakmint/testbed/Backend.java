@@ -55,7 +55,7 @@ enum Backend {
     static String image() {
         String named = System.getenv("KEYCLOAK_IMAGE");
         return named == null || named.isBlank()
-                ? "quay.io/keycloak/keycloak:" + Settings.keycloakVersion()
+                ? "keycloak/keycloak:" + Settings.keycloakVersion()
                 : named.trim();
     }
 
