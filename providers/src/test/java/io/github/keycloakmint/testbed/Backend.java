@@ -54,9 +54,7 @@ enum Backend {
 
     static String image() {
         String named = System.getenv("KEYCLOAK_IMAGE");
-        return named == null || named.isBlank()
-                ? "keycloak/keycloak:" + Settings.keycloakVersion()
-                : named.trim();
+        return named == null || named.isBlank() ? "keycloak/keycloak:" + Settings.keycloakVersion() : named.trim();
     }
 
     private static void requireImage() {
