@@ -51,7 +51,7 @@ public final class Door {
     public Response off(Area area, String path) {
         return routes.find(area, path)
                 .map(match ->
-                        refusal(match.endpoint(), Refusal.of(match.endpoint().off(), "off")))
+                        uncalled(match.endpoint(), Refusal.of(match.endpoint().off(), "off")))
                 .orElseGet(() -> {
                     Count.of("unknown", "unknown_path");
                     return unknownPath();

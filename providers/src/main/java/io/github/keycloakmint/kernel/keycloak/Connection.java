@@ -17,6 +17,9 @@ import org.keycloak.models.KeycloakSession;
 /** The TCP connection below the request. */
 public final class Connection {
 
+    /** Milliseconds for a body to arrive in; what has arrived by then is the body. */
+    private static final long BODY_MILLIS = 10_000;
+
     private Connection() {}
 
     /**
@@ -33,9 +36,6 @@ public final class Connection {
         return Optional.ofNullable(session.getContext().getConnection().getRemoteAddr());
     }
 
-    /** Milliseconds for a body to arrive in; what has arrived by then is the body. */
-    private static final long BODY_MILLIS = 10_000;
-
     /**
      * Collects the request's body, up to {@code limit} bytes, without holding a thread, and hands it on as the entity
      * stream. The request waits meanwhile; a body that never ends is cut off in length and in time.
@@ -45,7 +45,7 @@ public final class Connection {
         if (!contexts.isResolvable() || !(request instanceof ResteasyReactiveContainerRequestContext reactive)) {
             return;
         }
-        // unwrapped here: the proxy works on this thread and in this request only
+        // the request itself is taken out here: the injected context answers in this request's scope only
         RoutingContext routing = contexts.get();
         HttpServerRequest http = routing.request();
         if (http.isEnded()) {
