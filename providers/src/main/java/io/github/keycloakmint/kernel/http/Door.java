@@ -76,11 +76,7 @@ public final class Door {
         }
         if (method.equals("OPTIONS")) {
             Count.of(endpoint.capability(), "preflight");
-            return allowing(
-                    Response.noContent()
-                            .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                            .build(),
-                    endpoint);
+            return allowing(Cors.preflight(session, endpoint), endpoint);
         }
         @Nullable Handler handler = endpoint.methods().get(method);
         if (handler == null) {
@@ -98,7 +94,7 @@ public final class Door {
         return answer(
                 endpoint,
                 handler,
-                new Exchange(session, realm, address, match.get().parameters(), body, record, admin));
+                new Exchange(endpoint, session, realm, address, match.get().parameters(), body, record, admin));
     }
 
     private static Response answer(Endpoint endpoint, Handler handler, Exchange call) {
@@ -120,7 +116,7 @@ public final class Door {
         AuditTrail trail = new AuditTrail(call.session(), call.realm());
         Response response;
         try {
-            response = response(handler.handle(call));
+            response = call.cors().onto(response(handler.handle(call)));
         } catch (Refusal refusal) {
             return refused(endpoint, call, trail, refusal);
         } catch (ForbiddenException | NotAuthorizedException e) {
@@ -134,14 +130,16 @@ public final class Door {
                     endpoint.capability(),
                     call.realm().getName(),
                     reference);
-            return refused(endpoint, call, trail, Refusal.of(Fault.INTERNAL, reference));
+            return refused(endpoint, call, trail, Refusal.unexpected(reference));
         }
         trail.close(call.record(), Outcome.SUCCESS);
         return response;
     }
 
     private static Response refused(Endpoint endpoint, Exchange call, AuditTrail trail, Refusal refusal) {
-        call.session().getTransactionManager().setRollbackOnly();
+        if (!refusal.keeps()) {
+            call.session().getTransactionManager().setRollbackOnly();
+        }
         call.record().cause(refusal.cause());
         trail.close(
                 call.record(),
@@ -149,7 +147,7 @@ public final class Door {
         if (refusal.even()) {
             EVENLY.await(call.record().startedNanos());
         }
-        return refusal(endpoint, refusal);
+        return call.cors().onto(refusal(endpoint, refusal));
     }
 
     /** Refused before there was a caller or a realm to record: counted, and logged at DEBUG (contract section 2). */
@@ -175,7 +173,7 @@ public final class Door {
 
     private static Response refusal(Endpoint endpoint, Refusal refusal) {
         ErrorCode code = refusal.codeIn(endpoint.errors());
-        Object body = endpoint.errors().body(code, refusal.text().orElse(code.text()));
+        Object body = endpoint.errors().body(code, refusal.text().orElse(code.text()), refusal.reference());
         return response(new Reply(code.status(), body, Map.of()));
     }
 

@@ -12,9 +12,22 @@ import java.util.TreeSet;
  * @param methods a handler per HTTP method
  * @param errors the shape of its error bodies
  * @param off what a public endpoint answers while its capability is switched off (contract section 2)
+ * @param origins whose pages may call it from a browser
  */
 public record Endpoint(
-        Area area, String path, String capability, Map<String, Handler> methods, ErrorShape errors, Fault off) {
+        Area area,
+        String path,
+        String capability,
+        Map<String, Handler> methods,
+        ErrorShape errors,
+        ErrorCode off,
+        AllowedOrigins origins) {
+
+    /** An endpoint from server to server, which no page may call. */
+    public Endpoint(
+            Area area, String path, String capability, Map<String, Handler> methods, ErrorShape errors, Fault off) {
+        this(area, path, capability, methods, errors, errors.of(off), AllowedOrigins.NONE);
+    }
 
     public Endpoint {
         methods = Map.copyOf(methods);

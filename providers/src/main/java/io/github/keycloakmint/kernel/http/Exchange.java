@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakUriInfo;
 import org.keycloak.models.RealmModel;
 
 /** One call as a capability's resource sees it. Lives as long as the call. */
@@ -28,8 +29,11 @@ public final class Exchange {
     private final RequestBody body;
     private final CallRecord record;
     private final @Nullable AdminAccess admin;
+    private final Endpoint endpoint;
+    private final Cors cors;
 
     Exchange(
+            Endpoint endpoint,
             KeycloakSession session,
             RealmModel realm,
             String address,
@@ -37,6 +41,7 @@ public final class Exchange {
             RequestBody body,
             CallRecord record,
             @Nullable AdminAccess admin) {
+        this.endpoint = endpoint;
         this.session = session;
         this.realm = realm;
         this.address = address;
@@ -44,6 +49,7 @@ public final class Exchange {
         this.body = body;
         this.record = record;
         this.admin = admin;
+        this.cors = new Cors(headers(Cors.ORIGIN));
     }
 
     public KeycloakSession session() {
@@ -82,6 +88,26 @@ public final class Exchange {
         List<String> values =
                 session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(name);
         return values == null ? List.of() : List.copyOf(values);
+    }
+
+    /** Judges the page that calls, and allows it to read the answer. */
+    public Cors cors() {
+        return cors;
+    }
+
+    /** Every value that was sent for a cookie; browsers send one for each path that fits. */
+    public List<String> cookies(String name) {
+        return Cookie.values(headers(HttpHeaders.COOKIE), name);
+    }
+
+    /**
+     * The path prefix that was called, up to and with the area: {@code /realms/demo/auth}, {@code /demo/auth} through the
+     * root facade. A cookie that is to come back there alone has it as its path. Only for endpoints without placeholders.
+     */
+    public String prefix() {
+        KeycloakUriInfo uri = session.getContext().getUri();
+        String path = uri.getBaseUri().getRawPath() + uri.getPath(false).replaceFirst("^/", "");
+        return path.substring(0, path.length() - endpoint.path().length() - 1);
     }
 
     public Query query() {

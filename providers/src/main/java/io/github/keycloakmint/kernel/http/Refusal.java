@@ -14,37 +14,65 @@ public final class Refusal extends RuntimeException {
     private final @Nullable Fault fault;
     private final @Nullable String text;
     private final String cause;
-    private final boolean even;
+    private final Manner manner;
+
+    private enum Manner {
+        PLAIN,
+        /** At a moment that doesn't depend on the cause. */
+        EVEN,
+        /** What was written on the way stays. */
+        KEEPING
+    }
 
     private Refusal(
-            @Nullable ErrorCode code, @Nullable Fault fault, @Nullable String text, String cause, boolean even) {
+            @Nullable ErrorCode code, @Nullable Fault fault, @Nullable String text, String cause, Manner manner) {
         // refusals are ordinary answers: no stack trace is worth its cost under a flood of them
         super(cause, null, false, false);
         this.code = code;
         this.fault = fault;
         this.text = text;
         this.cause = cause;
-        this.even = even;
+        this.manner = manner;
     }
 
     /** Refuses with the capability's own code. */
     public static Refusal of(ErrorCode code, String cause) {
-        return new Refusal(code, null, null, cause, false);
+        return new Refusal(code, null, null, cause, Manner.PLAIN);
+    }
+
+    /** As {@link #of(ErrorCode, String)}, with a text that says what about the caller's own input is wrong. */
+    public static Refusal of(ErrorCode code, String text, String cause) {
+        return new Refusal(code, null, text, cause, Manner.PLAIN);
+    }
+
+    /** As {@link #of(ErrorCode, String)}, but what was written on the way is kept: a session that was ended, say. */
+    public static Refusal keeping(ErrorCode code, String cause) {
+        return new Refusal(code, null, null, cause, Manner.KEEPING);
     }
 
     /** As {@link #of(ErrorCode, String)}, and answered at a moment that does not depend on the cause (T16). */
     public static Refusal evenly(ErrorCode code, String cause) {
-        return new Refusal(code, null, null, cause, true);
+        return new Refusal(code, null, null, cause, Manner.EVEN);
     }
 
     /** Refuses with the capability's word for {@code fault}. */
     public static Refusal of(Fault fault, String cause) {
-        return new Refusal(null, fault, null, cause, false);
+        return new Refusal(null, fault, null, cause, Manner.PLAIN);
     }
 
     /** 400 with a text that says what about the input is wrong, without repeating it. */
     public static Refusal badInput(String text, String cause) {
-        return new Refusal(null, Fault.BAD_REQUEST, text, cause, false);
+        return new Refusal(null, Fault.BAD_REQUEST, text, cause, Manner.PLAIN);
+    }
+
+    /** 500; {@code reference} is what the log has the failure under, and all that a caller learns of it. */
+    static Refusal unexpected(String reference) {
+        return new Refusal(null, Fault.INTERNAL, null, reference, Manner.PLAIN);
+    }
+
+    /** Where the log tells more, for shapes that have a place for it. */
+    Optional<String> reference() {
+        return fault == Fault.INTERNAL ? Optional.of(cause) : Optional.empty();
     }
 
     ErrorCode codeIn(ErrorShape shape) {
@@ -59,7 +87,11 @@ public final class Refusal extends RuntimeException {
     }
 
     boolean even() {
-        return even;
+        return manner == Manner.EVEN;
+    }
+
+    boolean keeps() {
+        return manner == Manner.KEEPING;
     }
 
     String cause() {

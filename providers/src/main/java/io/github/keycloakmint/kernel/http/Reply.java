@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.http;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,13 @@ public record Reply(int status, @Nullable Object body, Map<String, String> heade
 
     public static Reply ok(Object body) {
         return new Reply(200, body, Map.of());
+    }
+
+    /** The same answer, setting {@code cookie}. */
+    public Reply with(Cookie cookie) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put("Set-Cookie", cookie.header());
+        return new Reply(status, body, more);
     }
 
     public static Reply noContent() {

@@ -1,0 +1,83 @@
+package io.github.keycloakmint.kernel.http;
+
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * Which page calls, and whether it may. An origin is allowed by its exact text alone: {@code *} is none here, since these
+ * endpoints hand out tokens and cookies (T26), {@code null} is no page's name, and two Origin headers are nobody's.
+ */
+public final class Cors {
+
+    static final String ORIGIN = "Origin";
+    private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+    private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
+
+    private final List<String> sent;
+    private @Nullable String allowed;
+
+    Cors(List<String> sent) {
+        this.sent = sent;
+    }
+
+    /**
+     * Refuses with 403 a page whose origin is not among {@code origins}. A call without an Origin comes from no page, and
+     * passes: it is {@link #fromAllowedPage} that cookies ask for.
+     */
+    public void allow(Set<String> origins) {
+        allowed = null;
+        if (!sent.isEmpty()) {
+            allowed = among(sent, origins).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "origin"));
+        }
+    }
+
+    /** True when an allowed page calls. */
+    public boolean fromAllowedPage() {
+        return allowed != null;
+    }
+
+    /** The answer, readable for the page that was allowed. */
+    Response onto(Response response) {
+        Response.ResponseBuilder answer = Response.fromResponse(response).header(HttpHeaders.VARY, ORIGIN);
+        return allowed == null
+                ? answer.build()
+                : readable(answer, allowed)
+                        .header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy")
+                        .build();
+    }
+
+    static Response preflight(KeycloakSession session, Endpoint endpoint) {
+        Response.ResponseBuilder answer = Response.noContent()
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header(HttpHeaders.VARY, ORIGIN);
+        @Nullable RealmModel realm = session.getContext().getRealm();
+        List<String> sent =
+                session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(ORIGIN);
+        if (realm != null && sent != null && !sent.isEmpty()) {
+            among(sent, endpoint.origins().of(session, realm)).ifPresent(origin -> readable(answer, origin)
+                    .header("Access-Control-Allow-Methods", endpoint.allow())
+                    .header("Access-Control-Allow-Headers", "Content-Type, Authorization, X-API-KEY")
+                    .header("Access-Control-Max-Age", "600"));
+        }
+        return answer.build();
+    }
+
+    private static Optional<String> among(List<String> sent, Set<String> origins) {
+        return sent.size() == 1
+                        && !sent.get(0).equals("*")
+                        && !sent.get(0).equals("null")
+                        && origins.contains(sent.get(0))
+                ? Optional.of(sent.get(0))
+                : Optional.empty();
+    }
+
+    private static Response.ResponseBuilder readable(Response.ResponseBuilder answer, String origin) {
+        return answer.header(ALLOW_ORIGIN, origin).header(ALLOW_CREDENTIALS, "true");
+    }
+}
