@@ -87,25 +87,37 @@ final class Ledger {
         if (entry.revokedAt == null) {
             entry.revokedAt = now;
         }
-        if (entry.expiresAt > now) {
-            session.revokedTokens().put(entry.jti, entry.expiresAt - now);
+        if (entry.expiresAt >= now) {
+            session.revokedTokens().put(entry.jti, untilExpired(entry.expiresAt, now));
         }
     }
 
-    /** A deleted user's tokens stay dead even if his id is made again (T6); his email goes with him (T20). */
-    void forget(UserModel user) {
+    /** Seconds for which a revocation has to be known: a token is good until the end of its last second. */
+    static long untilExpired(long expiresAt, long now) {
+        return expiresAt - now + 1;
+    }
+
+    /**
+     * A deleted user's tokens stay dead even if his id is made again (T6): by one watermark, however many there are. His
+     * email goes with him (T20).
+     */
+    void forget(RealmModel realm, UserModel user) {
         long now = Time.currentTimeSeconds();
+        new Watermarks(session, realm).raise(Optional.empty(), Optional.of(user.getId()), now);
+        // watermarks count whole seconds; those of this one go by name, since a user made anew in it has good ones too
         entities.createQuery(
-                        "select e from LedgerEntry e where e.userId = :user and e.realmId = :realm"
-                                + " and e.revokedAt is null and e.expiresAt > :now",
-                        LedgerEntry.class)
+                        "select e.jti, e.expiresAt from LedgerEntry e where e.userId = :user and e.realmId = :realm"
+                                + " and e.issuedAt >= :now and e.revokedAt is null",
+                        Object[].class)
                 .setParameter("user", user.getId())
                 .setParameter("realm", realmId)
                 .setParameter("now", now)
                 .getResultList()
-                .forEach(this::revoke);
-        entities.flush();
-        entities.createQuery("update LedgerEntry e set e.email = null where e.userId = :user and e.realmId = :realm")
+                .forEach(row -> session.revokedTokens().put((String) row[0], untilExpired((Long) row[1], now)));
+        entities.createQuery("update LedgerEntry e set e.email = null,"
+                        + " e.revokedAt = case when e.revokedAt is null and e.expiresAt >= :now then :now else e.revokedAt end"
+                        + " where e.userId = :user and e.realmId = :realm")
+                .setParameter("now", now)
                 .setParameter("user", user.getId())
                 .setParameter("realm", realmId)
                 .executeUpdate();

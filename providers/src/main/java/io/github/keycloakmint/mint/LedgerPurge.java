@@ -20,6 +20,10 @@ final class LedgerPurge {
 
     private static final Logger LOG = Logger.getLogger(LedgerPurge.class);
     private static final int BATCH = 1_000;
+    /** A run leaves the rest to the next one: other tasks wait for the same thread. */
+    private static final int MOST_BATCHES = 500;
+    /** Seconds in which a mint that was under way at a mass revocation has committed. */
+    private static final long UNDER_WAY = 600;
 
     private final KeycloakSessionFactory factory;
     private final Duration retention;
@@ -32,8 +36,10 @@ final class LedgerPurge {
     }
 
     void schedule() {
+        // as a scheduled task: Keycloak runs those so that a failure is logged and ends nothing else (a bare Runnable's
+        // exception would end the one timer thread of the server)
         KeycloakModelUtils.runJobInTransaction(factory, session -> session.getProvider(TimerProvider.class)
-                .schedule(this::run, interval.toMillis(), "mint-ledger-purge"));
+                .scheduleTask(task -> run(), interval.toMillis(), "mint-ledger-purge"));
     }
 
     private void run() {
@@ -46,11 +52,12 @@ final class LedgerPurge {
 
     private void purge() {
         int total = 0;
-        int deleted;
-        do {
+        int deleted = BATCH;
+        for (int batch = 0; batch < MOST_BATCHES && deleted == BATCH; batch++) {
             deleted = KeycloakModelUtils.runJobInTransactionWithResult(factory, this::purgeBatch);
             total += deleted;
-        } while (deleted == BATCH);
+        }
+        KeycloakModelUtils.runJobInTransaction(factory, LedgerPurge::sweepLatecomers);
         KeycloakModelUtils.runJobInTransaction(factory, this::purgeWatermarks);
         LOG.debugf("Purged %d rows of the ledger", total);
     }
@@ -68,6 +75,11 @@ final class LedgerPurge {
                     .executeUpdate();
         }
         return jtis.size();
+    }
+
+    /** A mint that was under way when its tokens were withdrawn wasn't in the ledger yet. */
+    private static void sweepLatecomers(KeycloakSession session) {
+        Watermarks.sweepLatecomers(session, Time.currentTimeSeconds() - UNDER_WAY);
     }
 
     private void purgeWatermarks(KeycloakSession session) {

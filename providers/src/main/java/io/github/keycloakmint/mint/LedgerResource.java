@@ -37,7 +37,7 @@ final class LedgerResource {
             @JsonProperty("expires_at") long expiresAt,
             @JsonProperty("revoked_at") @Nullable Long revokedAt) {
 
-        static Mint of(LedgerEntry entry, Watermarks watermarks) {
+        static Mint of(LedgerEntry entry, Map<String, Long> withdrawn) {
             return new Mint(
                     entry.jti,
                     entry.email,
@@ -46,9 +46,7 @@ final class LedgerResource {
                     entry.reason,
                     entry.issuedAt,
                     entry.expiresAt,
-                    entry.revokedAt != null
-                            ? entry.revokedAt
-                            : watermarks.madeAt(entry).orElse(null));
+                    entry.revokedAt != null ? entry.revokedAt : withdrawn.get(entry.jti));
         }
     }
 
@@ -62,12 +60,10 @@ final class LedgerResource {
                 query.flag("active"),
                 query.integer("first", 0, 0, Integer.MAX_VALUE),
                 query.integer("max", PAGE, 1, LARGEST_PAGE));
-        Watermarks watermarks = new Watermarks(call.session(), call.realm());
-        List<Mint> mints = new Ledger(call.session(), call.realm())
-                .search(search).stream()
-                        .map(entry -> Mint.of(entry, watermarks))
-                        .toList();
-        return Reply.ok(new Mints(mints));
+        List<LedgerEntry> found = new Ledger(call.session(), call.realm()).search(search);
+        Map<String, Long> withdrawn = new Watermarks(call.session(), call.realm()).madeAt(found);
+        return Reply.ok(
+                new Mints(found.stream().map(entry -> Mint.of(entry, withdrawn)).toList()));
     }
 
     /** {@code DELETE …/mint/mints/{jti}}: the token is dead when this answers; needs {@code manage-users}. */
@@ -97,6 +93,10 @@ final class LedgerResource {
         Optional<String> caller = body.optionalText("caller");
         Optional<String> userId = body.optionalText("user_id");
         Optional<Long> before = body.optionalInteger("before");
+        // an empty name is a mistake (an unset variable of a script), not the whole realm
+        if ((body.has("caller") && caller.isEmpty()) || (body.has("user_id") && userId.isEmpty())) {
+            throw Refusal.badInput("`caller` and `user_id` must not be empty", "empty_target");
+        }
         if (caller.isPresent() && userId.isPresent()) {
             throw Refusal.badInput("Either `caller` or `user_id`, not both", "two_targets");
         }

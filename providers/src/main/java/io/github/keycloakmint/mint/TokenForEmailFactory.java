@@ -89,10 +89,10 @@ public final class TokenForEmailFactory implements CapabilityFactory {
 
     private static void forget(ProviderEvent event) {
         if (event instanceof UserModel.UserRemovedEvent removed) {
-            new Ledger(removed.getKeycloakSession(), removed.getRealm()).forget(removed.getUser());
+            new Ledger(removed.getKeycloakSession(), removed.getRealm()).forget(removed.getRealm(), removed.getUser());
         } else if (event instanceof UserModel.UserPreRemovedEvent removed) {
             // not every removal sends the other one (JpaOrganizationProvider.removeMember)
-            new Ledger(removed.getKeycloakSession(), removed.getRealm()).forget(removed.getUser());
+            new Ledger(removed.getKeycloakSession(), removed.getRealm()).forget(removed.getRealm(), removed.getUser());
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
             new Ledger(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();
             new Watermarks(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();

@@ -42,6 +42,16 @@ public class Watermark {
     @Column(name = "MADE_AT", nullable = false)
     long madeAt;
 
+    boolean covers(LedgerEntry entry) {
+        boolean aimed =
+                switch (Kind.valueOf(kind)) {
+                    case REALM -> true;
+                    case CALLER -> target.equals(entry.caller);
+                    case USER -> target.equals(entry.userId);
+                };
+        return aimed && issuedBefore > entry.issuedAt;
+    }
+
     /** For JPA. */
     protected Watermark() {}
 

@@ -13,6 +13,13 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -325,6 +332,47 @@ class TokenLifeIT {
     }
 
     @Test
+    void T20_two_revocations_at_once_never_lower_each_other() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (TestRealm own = TestRealm.create()) {
+            Mint ownMint = new Mint(own);
+            own.post("/mint/mints/revoke", Json.object("before", 1)).expect(200);
+            String token = ownMint.token("jane@example.com");
+            long issued = Jwt.payload(token).path("iat").asLong();
+            List<Callable<Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                long before = i == 3 ? issued + 1 : 2 + i;
+                calls.add(() -> own.post("/mint/mints/revoke", Json.object("before", before))
+                        .status());
+            }
+            for (Future<Integer> call : threads.invokeAll(calls)) {
+                assertThat(call.get()).isEqualTo(200);
+            }
+            assertThat(ownMint.active(token)).isFalse();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void T20_introspection_signs_no_copy_of_a_minted_token() {
+        realm.clientAttribute("introspector", "client.introspection.response.allow.jwt.claim.enabled", "true");
+        String token = fresh("copy@example.com");
+        assertThat(asJwt(token)).contains("\"active\":true").doesNotContain("\"jwt\"");
+        revokeAll(Json.object("user_id", realm.userId("copy@example.com"))).expect(200);
+        assertThat(asJwt(token)).isEqualTo("{\"active\":false}");
+    }
+
+    private static String asJwt(String token) {
+        return Http.post(realm.url("/protocol/openid-connect/token/introspect"))
+                .basic("introspector", realm.clientSecret("introspector"))
+                .header("Accept", "application/jwt")
+                .form(Map.of("token", token))
+                .send()
+                .body();
+    }
+
+    @Test
     void T20_the_call_is_checked() {
         for (Object body : new Object[] {
             Json.object(),
@@ -333,6 +381,8 @@ class TokenLifeIT {
             Json.object("before", Instant.now().getEpochSecond() + 3600),
             Json.object("before", 0),
             Json.object("caller", 1),
+            Json.object("caller", "", "before", 1),
+            Json.object("user_id", "", "before", 1),
             Json.object("caller", "x".repeat(256))
         }) {
             assertThat(revokeAll(body).status()).as(body.toString()).isEqualTo(400);

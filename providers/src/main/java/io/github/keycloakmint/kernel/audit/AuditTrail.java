@@ -85,7 +85,11 @@ public final class AuditTrail {
         line.put("outcome", outcome.label());
         line.put("ip", record.ip());
         for (Map.Entry<String, @Nullable Object> field : record.fields().entrySet()) {
-            line.putPOJO(field.getKey(), field.getValue());
+            if (field.getValue() instanceof String text) {
+                line.put(field.getKey(), text);
+            } else {
+                line.putPOJO(field.getKey(), field.getValue());
+            }
         }
         if (suppressed > 0) {
             line.put("suppressed", suppressed);

@@ -6,6 +6,7 @@ import io.github.keycloakmint.kernel.audit.Count;
 import io.github.keycloakmint.kernel.audit.Outcome;
 import io.github.keycloakmint.kernel.caller.CallerAddress;
 import io.github.keycloakmint.kernel.keycloak.AdminAccess;
+import io.github.keycloakmint.kernel.keycloak.AdminRealm;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
@@ -158,7 +158,7 @@ public final class Door {
 
     /** Keycloak's dispatch to a realm's extensions checks neither (RealmsResource.resolveRealmExtension). */
     private static boolean closed(RealmModel realm) {
-        return !realm.isEnabled() || realm.getName().equals(Config.getAdminRealm());
+        return !realm.isEnabled() || AdminRealm.is(realm);
     }
 
     private static boolean insecure(KeycloakSession session, RealmModel realm, String address) {

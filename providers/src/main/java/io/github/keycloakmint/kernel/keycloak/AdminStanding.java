@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.keycloak.Config;
 import org.keycloak.authorization.AuthorizationProvider;
 import org.keycloak.authorization.model.Policy;
 import org.keycloak.authorization.model.ResourceServer;
@@ -70,7 +69,7 @@ public final class AdminStanding {
         }
         // the master realm's own; elsewhere a realm role of these names is the product's business
         return role.getContainer() instanceof RealmModel owner
-                && owner.getName().equals(Config.getAdminRealm())
+                && AdminRealm.is(owner)
                 && (role.getName().equals(AdminRoles.ADMIN) || role.getName().equals(AdminRoles.CREATE_REALM));
     }
 

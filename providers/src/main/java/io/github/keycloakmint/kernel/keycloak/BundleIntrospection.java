@@ -1,14 +1,19 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.util.JsonSerialization;
 
 /**
  * Keycloak's introspection of access tokens, with what bundle tokens need on top: their own objections, and the claims
@@ -20,6 +25,30 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
 
     BundleIntrospection(KeycloakSession session) {
         super(session);
+    }
+
+    /**
+     * Without the {@code jwt} that Keycloak adds for clients that may ask for it: a copy signed anew, with the asking
+     * client's algorithm, has no seal and no wall around it, and comes even with the answer that a token is not active.
+     */
+    @Override
+    public Response introspect(String tokenStr, EventBuilder event) {
+        Response answer = super.introspect(tokenStr, event);
+        boolean ours =
+                token != null && BundleTokens.grant(session, token.getId()).isPresent();
+        if (!ours || !(answer.getEntity() instanceof byte[] body)) {
+            return answer;
+        }
+        try {
+            ObjectNode metadata = JsonSerialization.readValue(body, ObjectNode.class);
+            return metadata.remove("jwt") == null
+                    ? answer
+                    : Response.fromResponse(answer)
+                            .entity(JsonSerialization.writeValueAsBytes(metadata))
+                            .build();
+        } catch (IOException e) {
+            throw new IllegalStateException("Keycloak's own introspection answer can't be read", e);
+        }
     }
 
     @Override

@@ -71,7 +71,7 @@ public final class Connection {
 
         void start(long millis) {
             request.suspend();
-            long timer = vertx.setTimer(millis, id -> finish());
+            long timer = vertx.setTimer(millis, id -> cutOff());
             http.handler(this::take);
             http.endHandler(end -> {
                 vertx.cancelTimer(timer);
@@ -93,6 +93,16 @@ public final class Connection {
             if (room > 0) {
                 body.appendBuffer(chunk, 0, Math.min(room, chunk.length()));
             }
+        }
+
+        /** Time is up: whatever still comes is dropped, and holds nothing of this request. */
+        private void cutOff() {
+            if (!http.isEnded()) {
+                http.handler(late -> {});
+                http.endHandler(null);
+                http.exceptionHandler(null);
+            }
+            finish();
         }
 
         private void finish() {

@@ -27,4 +27,14 @@ public final class Issuers {
             return Optional.empty();
         }
     }
+
+    /** The client that an unverified token says it is for: whose to verify it as, no more. */
+    public static Optional<String> authorizedParty(String token) {
+        try {
+            return Optional.ofNullable(
+                    new JWSInput(token).readJsonContent(JsonWebToken.class).getIssuedFor());
+        } catch (JWSInputException e) {
+            return Optional.empty();
+        }
+    }
 }

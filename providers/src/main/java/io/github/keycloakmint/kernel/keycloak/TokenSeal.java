@@ -49,9 +49,13 @@ final class TokenSeal {
             byte[] before = (text.substring(0, at) + "\"jti\":\"" + sealed.substring(0, mark) + '"'
                             + text.substring(at + member.length()))
                     .getBytes(StandardCharsets.UTF_8);
-            byte[] seal = Base64.getUrlDecoder().decode(sealed.substring(mark + 1));
-            boolean sealedByUs =
-                    keys.stream().anyMatch(key -> MessageDigest.isEqual(DerivedKeys.hmac(key, before), seal));
+            // text with text: base64 has several spellings of the same bytes, and each would be a jti of its own, which
+            // no
+            // revocation knows
+            byte[] asSent = sealed.getBytes(StandardCharsets.UTF_8);
+            boolean sealedByUs = keys.stream()
+                    .map(key -> seal(key, sealed.substring(0, mark), before).getBytes(StandardCharsets.UTF_8))
+                    .anyMatch(ours -> MessageDigest.isEqual(ours, asSent));
             return sealedByUs ? Optional.of(claims) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
