@@ -1,6 +1,7 @@
 package io.github.keycloakmint.mint;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.keycloakmint.kernel.EmailAddress;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Members;

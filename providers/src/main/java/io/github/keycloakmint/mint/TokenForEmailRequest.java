@@ -1,5 +1,6 @@
 package io.github.keycloakmint.mint;
 
+import io.github.keycloakmint.kernel.EmailAddress;
 import io.github.keycloakmint.kernel.http.Members;
 import io.github.keycloakmint.kernel.http.Refusal;
 import java.util.Optional;

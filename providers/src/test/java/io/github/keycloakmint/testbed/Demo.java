@@ -8,7 +8,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * {@code mvn -Pdemo}: Keycloak with the packaged jar and the demo realms in the foreground, on 127.0.0.1, with an empty
@@ -56,7 +58,7 @@ public final class Demo {
         System.out.println("Starting Keycloak " + Settings.keycloakVersion() + " on port " + port
                 + "; the first time takes about a minute ...");
         DistributionServer server = start();
-        environment.write(server);
+        environment.write(server, keyFiles(server.options()));
         System.out.println(DemoGuide.text(server, environment.file()));
         new DemoLog(server.logFile()).showProblemsWhile(server::isRunning);
         throw new Refused("Keycloak has ended. The end of its log:\n" + LogFiles.tail(server.logFile(), 20));
@@ -90,11 +92,24 @@ public final class Demo {
             options = options.withRealm(file);
             for (String variable : RealmFile.read(file).variables()) {
                 if (!options.environment().containsKey(variable)) {
-                    options = options.withEnvironment(variable, Random.secret());
+                    options = options.withEnvironment(variable, DemoKeys.value(variable));
                 }
             }
         }
         return options;
+    }
+
+    /** Private halves of the keys that the realms trust: whoever tries the demo signs with them. */
+    private Map<String, String> keyFiles(ServerOptions options) throws IOException {
+        Path keys = Files.createDirectories(directory.resolve("keys"));
+        Map<String, String> files = new TreeMap<>();
+        for (String variable : options.environment().keySet()) {
+            if (DemoKeys.isPublicKey(variable)) {
+                Map.Entry<String, String> file = DemoKeys.writePrivate(variable, keys);
+                files.put(file.getKey(), file.getValue());
+            }
+        }
+        return files;
     }
 
     /** Maven may be killed without a chance to stop its children. */

@@ -20,16 +20,17 @@ record DemoEnvironment(Path file) {
     }
 
     /** The permissions are set when the file is made: there is no moment at which it is open to others. */
-    void write(KeycloakServer server) throws IOException {
+    void write(KeycloakServer server, Map<String, String> more) throws IOException {
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         Files.deleteIfExists(partial);
         Files.createFile(partial, forOwnerOnly());
-        Files.writeString(partial, text(server), StandardCharsets.UTF_8, StandardOpenOption.WRITE);
+        Files.writeString(partial, text(server, more), StandardCharsets.UTF_8, StandardOpenOption.WRITE);
         Files.move(partial, file);
     }
 
-    private static String text(KeycloakServer server) {
+    private static String text(KeycloakServer server, Map<String, String> more) {
         Map<String, String> variables = new TreeMap<>(server.options().environment());
+        variables.putAll(more);
         variables.put("BASE_URL", server.baseUrl().toString());
         variables.put("MANAGEMENT_URL", server.managementUrl().toString());
         variables.put("ADMIN_USER", server.adminUser());
@@ -43,7 +44,7 @@ record DemoEnvironment(Path file) {
         return text.toString();
     }
 
-    private static FileAttribute<?>[] forOwnerOnly() {
+    static FileAttribute<?>[] forOwnerOnly() {
         return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))

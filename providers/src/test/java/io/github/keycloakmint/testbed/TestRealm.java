@@ -47,7 +47,7 @@ public final class TestRealm implements AutoCloseable {
         String name = "t" + Random.name();
         Map<String, String> variables = new ConcurrentHashMap<>();
         ObjectNode realm = RealmFile.read(Settings.realmFile(file))
-                .copy(name, variable -> variables.computeIfAbsent(variable, ignored -> Random.secret()));
+                .copy(name, variable -> variables.computeIfAbsent(variable, DemoKeys::value));
         changes.accept(realm);
         Admin admin = Admin.of(server);
         admin.post("/admin/realms", realm).expect(201);

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.KeycloakUriInfo;
 import org.keycloak.models.RealmModel;
 
 /** One call as a capability's resource sees it. Lives as long as the call. */
@@ -100,13 +99,16 @@ public final class Exchange {
         return Cookie.values(headers(HttpHeaders.COOKIE), name);
     }
 
+    public boolean hasCookies() {
+        return !headers(HttpHeaders.COOKIE).isEmpty();
+    }
+
     /**
      * The path prefix that was called, up to and with the area: {@code /realms/demo/auth}, {@code /demo/auth} through the
      * root facade. A cookie that is to come back there alone has it as its path. Only for endpoints without placeholders.
      */
     public String prefix() {
-        KeycloakUriInfo uri = session.getContext().getUri();
-        String path = uri.getBaseUri().getRawPath() + uri.getPath(false).replaceFirst("^/", "");
+        String path = session.getContext().getUri().getAbsolutePath().getRawPath();
         return path.substring(0, path.length() - endpoint.path().length() - 1);
     }
 

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** JSON as the bundle reads and writes it: strict in, plain out. */
 public final class Json {
@@ -65,6 +66,15 @@ public final class Json {
             throw Refusal.badInput("The body must be one JSON object", "malformed_json");
         }
         throw Refusal.badInput("The body must be one JSON object", "malformed_json");
+    }
+
+    /** Reads a document that is no body of a request just as strictly; empty for anything but one JSON object. */
+    public static Optional<ObjectNode> strict(byte[] document) {
+        try {
+            return Optional.of(object(document));
+        } catch (Refusal e) {
+            return Optional.empty(); // the caller has its own error for it
+        }
     }
 
     /** A record as JSON bytes. */

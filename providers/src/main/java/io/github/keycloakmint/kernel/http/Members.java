@@ -33,6 +33,11 @@ public final class Members {
         return node.textValue().isEmpty() ? Optional.empty() : Optional.of(node.textValue());
     }
 
+    /** As {@link #optionalText}, and null is absent: for members that callers fill from what they may not have. */
+    public Optional<String> optionalTextOrNull(String name) {
+        return body.path(name).isNull() ? Optional.empty() : optionalText(name);
+    }
+
     /** A required whole number. */
     public long integer(String name) {
         return optionalInteger(name)

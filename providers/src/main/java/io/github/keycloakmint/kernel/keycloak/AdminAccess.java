@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 
@@ -24,9 +25,29 @@ public final class AdminAccess {
         permissions.realm().requireViewEvents();
     }
 
+    /** Refuses by throwing where the admin lacks {@code view-identity-providers}. */
+    public void requireViewIdentityProviders() {
+        permissions.realm().requireViewIdentityProviders();
+    }
+
     /** Refuses by throwing where the admin lacks {@code manage-users}. */
     public void requireManageUsers() {
         permissions.users().requireManage();
+    }
+
+    /** Refuses by throwing where the admin lacks {@code view-users}. */
+    public void requireViewUsers() {
+        permissions.users().requireView();
+    }
+
+    /** As {@link #requireManageUsers}, or a fine-grained permission that covers this user. */
+    public void requireManage(UserModel user) {
+        permissions.users().requireManage(user);
+    }
+
+    /** As {@link #requireViewUsers}, or a fine-grained permission that covers this user. */
+    public void requireView(UserModel user) {
+        permissions.users().requireView(user);
     }
 
     /** Leaves the admin event of what was done. */

@@ -1,11 +1,17 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.representations.JsonWebToken;
+import org.keycloak.services.Urls;
+import org.keycloak.urls.UrlType;
 
 /** Realms as issuers of tokens. */
 public final class Issuers {
@@ -26,6 +32,21 @@ public final class Issuers {
         } catch (JWSInputException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * True for what {@code realm} calls itself in its tokens, however it is spelled. Lenient on purpose: it serves to refuse.
+     */
+    public static boolean own(KeycloakSession session, RealmModel realm, String issuer) {
+        return Stream.of(UrlType.FRONTEND, UrlType.BACKEND)
+                .map(type -> session.getContext().getUri(type).getBaseUri())
+                .map(base -> Urls.realmIssuer(base, realm.getName()))
+                .anyMatch(own -> plain(own).equals(plain(issuer)));
+    }
+
+    private static String plain(String issuer) {
+        String lower = issuer.strip().toLowerCase(Locale.ROOT);
+        return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
     /** The client that an unverified token says it is for: whose to verify it as, no more. */

@@ -1,4 +1,4 @@
-package io.github.keycloakmint.mint;
+package io.github.keycloakmint.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -68,5 +68,11 @@ class EmailAddressTest {
         String fits = "j".repeat(64) + "@" + "e".repeat(EmailAddress.LONGEST - 65);
         assertThat(EmailAddress.of(fits)).isEqualTo(fits);
         assertThatThrownBy(() -> EmailAddress.of(fits + "e")).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void leaves_the_refusal_to_whoever_asks_for_none() {
+        assertThat(EmailAddress.parse(" Jane@Example.com ")).hasValue("jane@example.com");
+        assertThat(EmailAddress.parse("jane")).isEmpty();
     }
 }

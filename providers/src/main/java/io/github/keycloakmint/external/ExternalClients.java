@@ -1,0 +1,97 @@
+package io.github.keycloakmint.external;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
+import io.github.keycloakmint.kernel.keycloak.NarrowClient;
+import io.github.keycloakmint.kernel.keycloak.ReservedClients;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/** The clients that tokens of external users are for. A client opts in (T8), and has to be narrow (T3). */
+final class ExternalClients {
+
+    private static final Logger LOG = Logger.getLogger(ExternalClients.class);
+
+    /**
+     * Keycloak keeps no list of a realm's providers, and a query a call is too many where only a page's origin or a cookie's
+     * name is asked for. Whatever stands here is judged again by the provider itself before a token is issued.
+     */
+    private static final Cache<String, Set<Known>> KNOWN = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofSeconds(2))
+            .build();
+
+    private record Known(String clientId, String cookieName) {}
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final RealmTrusts trusts;
+
+    ExternalClients(KeycloakSession session, RealmModel realm) {
+        this.session = session;
+        this.realm = realm;
+        this.trusts = new RealmTrusts(session);
+    }
+
+    /** The client of that name, where it has opted in to {@code capability} and may have its tokens. */
+    Optional<ClientModel> find(String clientId, String capability) {
+        return Optional.ofNullable(realm.getClientByClientId(clientId))
+                .filter(ClientModel::isEnabled)
+                .filter(client -> !client.isBearerOnly())
+                .filter(client -> !ReservedClients.contains(client.getClientId()))
+                .filter(client -> optedIn(client, capability))
+                .filter(ExternalClients::narrow);
+    }
+
+    /** The client that {@code trust}'s tokens are for; a provider whose client is not in play lets nobody in. */
+    ClientModel required(Trust trust) {
+        return find(trust.clientId(), ExternalUsersFactory.ID)
+                .orElseThrow(() -> Refusal.of(ExternalError.MISSING_KEYS, "client_not_opted_in"));
+    }
+
+    /** Origins of every client that external users' tokens are for. */
+    Set<String> origins() {
+        return known().stream()
+                .flatMap(known -> find(known.clientId(), ExternalUsersFactory.ID).stream())
+                .flatMap(client -> ClientOrigins.of(session, client).stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Every name that a refresh cookie may have. */
+    Set<String> cookieNames() {
+        return known().stream().map(Known::cookieName).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Set<Known> known() {
+        return KNOWN.get(realm.getId(), id -> trusts.all().stream()
+                .map(trust -> new Known(trust.clientId(), trust.cookieName()))
+                .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    private static boolean optedIn(ClientModel client, String capability) {
+        try {
+            return new Attributes("client '" + client.getClientId() + "'", client::getAttribute)
+                    .set("mint.capabilities")
+                    .contains(capability);
+        } catch (Attributes.BadAttribute e) {
+            LOG.error(e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean narrow(ClientModel client) {
+        Optional<String> objection = NarrowClient.objection(client);
+        objection.ifPresent(
+                reason -> LOG.errorf("Client '%s' gets no tokens of external users: %s", client.getClientId(), reason));
+        return objection.isEmpty();
+    }
+}

@@ -1,0 +1,28 @@
+package io.github.keycloakmint.external;
+
+import java.util.Optional;
+
+/**
+ * A name as it was given, and the two parts that Keycloak keeps.
+ *
+ * @param full empty: no name
+ */
+record PersonName(Optional<String> full, Optional<String> first, Optional<String> last) {
+
+    static final PersonName NONE = new PersonName(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** At the last blank; one word is the first name (contract section 2). */
+    static PersonName split(String given) {
+        String name = given.strip();
+        if (name.isEmpty()) {
+            return NONE;
+        }
+        int blank = name.lastIndexOf(' ');
+        return blank < 0
+                ? new PersonName(Optional.of(given), Optional.of(name), Optional.empty())
+                : new PersonName(
+                        Optional.of(given),
+                        Optional.of(name.substring(0, blank).stripTrailing()),
+                        Optional.of(name.substring(blank + 1)));
+    }
+}

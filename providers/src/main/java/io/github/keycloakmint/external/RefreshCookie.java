@@ -1,0 +1,74 @@
+package io.github.keycloakmint.external;
+
+import io.github.keycloakmint.kernel.http.Cookie;
+import io.github.keycloakmint.kernel.http.Exchange;
+import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.http.Reply;
+import io.github.keycloakmint.kernel.keycloak.Issuers;
+import io.github.keycloakmint.kernel.keycloak.SessionTokens;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The cookie that keeps the refresh token for pages: HttpOnly, Secure, SameSite=None, for the path that was called. Set and
+ * read for a page of an exactly allowed origin alone (T26): a call without an Origin may be any other site's form.
+ */
+final class RefreshCookie {
+
+    private static final String SAME_SITE = "None";
+
+    private final Exchange call;
+
+    RefreshCookie(Exchange call) {
+        this.call = call;
+    }
+
+    /** {@code reply}, with the cookie for a page. */
+    Reply onto(Reply reply, String name, SessionTokens.Issued issued) {
+        return call.cors().fromAllowedPage()
+                ? reply.with(
+                        new Cookie(name, issued.refreshToken(), call.prefix(), issued.refreshExpiresIn(), SAME_SITE))
+                : reply;
+    }
+
+    /** {@code reply}, with the cookie anew where the call had it. */
+    Reply renewed(Reply reply, String name, SessionTokens.Issued issued) {
+        return call.cookies(name).isEmpty() ? reply : onto(reply, name, issued);
+    }
+
+    /** {@code reply}, taking the cookie back where the call had it. */
+    Reply cleared(Reply reply, ExternalClients clients) {
+        Reply cleared = reply;
+        for (String name : sent(clients)) {
+            cleared = cleared.with(new Cookie(name, "", call.prefix(), 0, SAME_SITE));
+        }
+        return cleared;
+    }
+
+    /**
+     * The refresh token in the cookie; one of another realm's, that the browser sent along, is none. Refused with 403 where
+     * there is one and no allowed page sent it.
+     */
+    Optional<String> value(ExternalClients clients) {
+        Optional<String> found = sent(clients).stream()
+                .flatMap(name -> call.cookies(name).stream())
+                .filter(this::ofThisRealm)
+                .findFirst();
+        if (found.isPresent() && !call.cors().fromAllowedPage()) {
+            throw Refusal.of(ExternalError.FORBIDDEN, "cookie_without_origin");
+        }
+        return found;
+    }
+
+    private List<String> sent(ExternalClients clients) {
+        return call.hasCookies()
+                ? clients.cookieNames().stream()
+                        .filter(name -> !call.cookies(name).isEmpty())
+                        .toList()
+                : List.of();
+    }
+
+    private boolean ofThisRealm(String token) {
+        return Issuers.realmName(token).filter(call.realm().getName()::equals).isPresent();
+    }
+}

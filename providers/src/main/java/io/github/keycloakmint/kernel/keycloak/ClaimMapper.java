@@ -1,0 +1,60 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ProtocolMapperModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.mappers.AbstractOIDCProtocolMapper;
+import org.keycloak.protocol.oidc.mappers.OIDCAccessTokenMapper;
+import org.keycloak.protocol.oidc.mappers.OIDCAttributeMapperHelper;
+import org.keycloak.protocol.oidc.mappers.OIDCIDTokenMapper;
+import org.keycloak.protocol.oidc.mappers.TokenIntrospectionTokenMapper;
+import org.keycloak.protocol.oidc.mappers.UserInfoTokenMapper;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.representations.IDToken;
+
+/**
+ * A protocol mapper for OpenID Connect that puts one value about the user under one claim, in the kinds of token that the
+ * admin chooses. A room extends it and says which; the claim's name is fixed, since an app reads it by that name.
+ */
+public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
+        implements OIDCAccessTokenMapper, OIDCIDTokenMapper, UserInfoTokenMapper, TokenIntrospectionTokenMapper {
+
+    private final String claim;
+    private final List<ProviderConfigProperty> properties;
+
+    protected ClaimMapper(String claim) {
+        this.claim = claim;
+        List<ProviderConfigProperty> choices = new ArrayList<>();
+        OIDCAttributeMapperHelper.addIncludeInTokensConfig(choices, getClass());
+        this.properties = List.copyOf(choices);
+    }
+
+    /** The claim's value, of types that become JSON; empty: no claim. */
+    protected abstract Optional<Object> value(KeycloakSession session, UserModel user);
+
+    @Override
+    protected final void setClaim(
+            IDToken token,
+            ProtocolMapperModel mapper,
+            UserSessionModel userSession,
+            KeycloakSession session,
+            ClientSessionContext clientSession) {
+        value(session, userSession.getUser())
+                .ifPresent(value -> token.getOtherClaims().put(claim, value));
+    }
+
+    @Override
+    public final List<ProviderConfigProperty> getConfigProperties() {
+        return properties;
+    }
+
+    @Override
+    public final String getDisplayCategory() {
+        return TOKEN_MAPPER_CATEGORY;
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/**
+ * A realm's clients that have opted in to something (T8), for calls that name none: a browser's preflight. Keycloak has no
+ * index of attributes' parts, so what one query finds is kept for two seconds.
+ */
+public final class OptedInClients {
+
+    private static final String CAPABILITIES = "mint.capabilities";
+    /** More clients than that with an attribute of the bundle is a mistake, or somebody's attack. */
+    private static final int MOST = 1_000;
+
+    private static final Cache<String, List<String>> IDS = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofSeconds(2))
+            .build();
+
+    private OptedInClients() {}
+
+    /** Enabled ones that name {@code capability}; Keycloak's own are never among them. */
+    public static Stream<ClientModel> of(KeycloakSession session, RealmModel realm, String capability) {
+        return IDS.get(realm.getId(), id -> ids(session, id)).stream()
+                .flatMap(id -> Optional.ofNullable(realm.getClientById(id)).stream())
+                .filter(ClientModel::isEnabled)
+                .filter(client -> !ReservedClients.contains(client.getClientId()))
+                .filter(client -> names(client, capability));
+    }
+
+    private static boolean names(ClientModel client, String capability) {
+        return Optional.ofNullable(client.getAttribute(CAPABILITIES)).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .anyMatch(named -> named.trim().equals(capability));
+    }
+
+    private static List<String> ids(KeycloakSession session, String realmId) {
+        return session.getProvider(JpaConnectionProvider.class)
+                .getEntityManager()
+                .createQuery(
+                        "select c.id from ClientEntity c join c.attributes a where c.realmId = :realm and a.name = :name",
+                        String.class)
+                .setParameter("realm", realmId)
+                .setParameter("name", CAPABILITIES)
+                .setMaxResults(MOST)
+                .getResultList();
+    }
+}
