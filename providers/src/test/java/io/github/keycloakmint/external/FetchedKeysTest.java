@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.http.impl.conn.SystemDefaultDnsResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FetchedKeysTest {
 
     private static final FetchedKeys.Source SOURCE =
