@@ -51,6 +51,18 @@ final class DemoGuide {
                 -H "X-Tribe-Service-Secret: $TRIBE_SERVICE_MINT_SECRET" -H 'Content-Type: application/json' \\
                 -d '{"email":"jane@example.com","platformId":1}' | sed 's/.*"accessToken":"\\([^"]*\\)".*/\\1/')"
 
+            Verify external user: another system's JWT, signed here with its private key, becomes a user and tokens. Then the
+            same for a Google ID token:
+
+            curl -s "$BASE_URL/demo/auth/verify-external-user" -H 'Content-Type: application/json' \\
+              -d "{\\"userJwt\\":\\"$(java realm-config/SignJwt.java "$EXTERNAL_PRIVATE_KEY" \\
+                '{"iss":"demo","sub":"user_123","userData":{"name":"Jane Doe","username":"janedoe"}}')\\"}"
+
+            curl -s "$BASE_URL/realms/demo/auth/google" -H 'Content-Type: application/json' \\
+              -d "{\\"client_id\\":\\"cid_inbox_manager\\",\\"id_token\\":\\"$(java realm-config/SignJwt.java \\
+                "$SOCIAL_PRIVATE_KEY" '{"iss":"https://accounts.google.com","aud":"demo-google-client","sub":"1042",
+                "email":"gina@gmail.com","email_verified":true,"name":"Gina Google"}')\\"}"
+
             The ledger of what was minted (DELETE .../mints/{jti} revokes one):
 
             curl -s "$BASE_URL/admin/realms/demo/mint/mints?email=jane@example.com" -H "Authorization: Bearer $(
