@@ -64,6 +64,70 @@ function bench.token_for_email(realm)
   end
 end
 
+-- Tokens of another system, one a line, made before the load: the file that the row's header names.
+local function foreign_tokens(name)
+  return environment("BENCH_FOREIGN") .. "/" .. name
+end
+
+-- A function that gives one of the file's tokens, drawn at random.
+local function any_token(name)
+  local tokens = {}
+  for token in io.lines(foreign_tokens(name)) do tokens[#tokens + 1] = token end
+  local seeded = false
+  return function()
+    if not seeded then
+      seeded = true
+      math.randomseed(thread_seed)
+    end
+    return tokens[math.random(#tokens)]
+  end
+end
+
+-- A function that gives each token of the file once, however often wrk runs: the threads take turns, and the next run
+-- goes on where this one ends (see done). When there are no more, the run fails: a repeated one would be another case.
+local function fresh_token(name)
+  local file
+  return function()
+    if not file then
+      file = assert(io.open(foreign_tokens(name)))
+      file:seek("set", fresh_from)
+      for _ = 2, thread_number do file:read("*l") end
+    else
+      for _ = 2, thread_count do file:read("*l") end
+    end
+    local token = file:read("*l") or error("all tokens of " .. name .. " are used up: strangers_per_second in foreign.sh")
+    fresh_until = file:seek()
+    return token
+  end
+end
+
+local function verify_external_user(token)
+  local headers = {["Content-Type"] = "application/json"}
+  return function()
+    headers["Host"] = wrk.headers["Host"]
+    return wrk.format("POST", "/realms/bench/auth/verify-external-user", headers, '{"userJwt":"' .. token() .. '"}')
+  end
+end
+
+-- A request function: verify-external-user for users who have been here before, drawn at random.
+function bench.returning_users(name)
+  return verify_external_user(any_token(name))
+end
+
+-- A request function: verify-external-user for users who have never been here.
+function bench.strangers(name)
+  bench.fresh = foreign_tokens(name) .. ".used"
+  return verify_external_user(fresh_token(name))
+end
+
+-- A request function: the JWT authorization grant with assertions drawn at random.
+function bench.assertions(realm, fields, name)
+  local assertion = any_token(name)
+  bench.grant(realm, fields)
+  local rest = wrk.body .. "&assertion="
+  return function() return wrk.format(nil, nil, nil, rest .. assertion()) end
+end
+
 -- A row may set this to a function that is called once before the load; what it returns, by name, becomes globals of
 -- the threads (strings and numbers only).
 bench.prepare = nil
@@ -71,11 +135,31 @@ bench.prepare = nil
 local threads = {}
 local prepared
 
+-- Bytes of the fresh tokens that earlier runs of wrk have used.
+local function used()
+  local file = bench.fresh and io.open(bench.fresh)
+  if not file then return 0 end
+  local bytes = file:read("*n")
+  file:close()
+  return bytes
+end
+
+local function keep_used()
+  local furthest = 0
+  for _, thread in ipairs(threads) do furthest = math.max(furthest, thread:get("fresh_until") or 0) end
+  local file = assert(io.open(bench.fresh, "w"))
+  file:write(furthest)
+  file:close()
+end
+
 function setup(thread)
   prepared = prepared or (bench.prepare and bench.prepare()) or {}
   threads[#threads + 1] = thread
   for name, value in pairs(prepared) do thread:set(name, value) end
   thread:set("thread_seed", os.time() * 16 + #threads)
+  thread:set("thread_number", #threads)
+  thread:set("thread_count", tonumber(environment("BENCH_THREADS")))
+  thread:set("fresh_from", used())
 end
 
 -- The warm-up looks at each answer; the measurement leaves that to wrk, which counts only 400 and above but does it
@@ -89,6 +173,7 @@ end
 
 -- One line: requests, microseconds, p50 and p99 in microseconds, calls that went wrong.
 function done(summary, latency)
+  if bench.fresh then keep_used() end
   local errors = summary.errors
   local wrong = errors.connect + errors.read + errors.write + errors.timeout
   if os.getenv("BENCH_CHECK") then

@@ -37,14 +37,20 @@ def draw(rows):
         parts.append(f'<path d="M{LABELS + beside:.1f} {top}V{y - GAP}"/>')
         y += 28
     parts.append(f'<text class="quiet" x="0" y="{y - 6}">Requests per second, medians; the dashed line and ×: beside'
-                 " client_credentials of the same server.</text>")
+                 f" client_credentials of the same server{beside_others(rows)}.</text>")
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 4}" role="img"'
             f' aria-label="Requests per second of each row"><style>{STYLE}</style>\n' + "\n".join(parts) + "\n</svg>\n")
 
 
+def beside_others(rows):
+    titles = {row.name: row.title for row in rows}
+    others = sorted({titles[row.against] for row in rows if row.beside_another})
+    return "; ×*: beside " + ", ".join(map(html.escape, others)) if others else ""
+
+
 def bar(row, y, length, beside):
     kind = "bar" if row.keycloaks else "bar mint"
-    said = f"{row.per_second:,.0f}/s" + (f" · {row.ratio:.2f}×" if row.ratio else "")
+    said = f"{row.per_second:,.0f}/s" + (f" · {row.ratio:.2f}×" if row.ratio else "") + ("*" if row.beside_another else "")
     if row.wrong:
         said = "not valid"
     base = y + BAR - 5

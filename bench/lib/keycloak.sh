@@ -35,7 +35,8 @@ prepare_keycloak() {
   cp "$jar" "$home/providers/"
   foreground bash "$home/bin/kc.sh" build --db=postgres --health-enabled=true --metrics-enabled=true \
     >"$work/build.log" 2>&1 || die 'kc.sh build failed'
-  python3 "$here/lib/realms.py" "$root/realm-config/demo-realm.json" "$home/data/import"
+  make_foreign_key
+  python3 "$here/lib/realms.py" "$root/realm-config/demo-realm.json" "$foreign/public.key" "$home/data/import"
 }
 
 # start_server NAME [OPTION...]: on the database of that name; returns before it is ready.

@@ -9,9 +9,9 @@ header() { sed -n "s/^-- $2: *//p" "$1" | head -n 1; }
 # wrk_row SERVER ROW SECONDS: leaves its line in $work/measured.
 wrk_row() {
   rm -f "$work/measured"
-  BENCH_OUT=$work/measured BENCH_BASE=${server_url[$1]} BENCH_USERS=${BENCH_USERS:?} LUA_PATH="$here/lib/?.lua;;" \
+  BENCH_THREADS=$threads BENCH_OUT=$work/measured BENCH_BASE=${server_url[$1]} BENCH_USERS=${BENCH_USERS:?} LUA_PATH="$here/lib/?.lua;;" \
     foreground wrk -t "$threads" -c "$connections" -d "$3s" --timeout 10s -s "$2" "${server_url[$1]}" \
-    >"$work/wrk.log" 2>&1 || die "wrk failed on $(basename "$2")"
+    >"$work/wrk.log" 2>&1 || die "wrk failed on $(basename "$2"): $(head -n 1 "$work/wrk.log")"
   # wrk goes on without a script that it can't load, and would measure something else
   ! grep -F '.lua:' "$work/wrk.log" >&2 || die "$(basename "$2") has an error"
   [ -s "$work/measured" ] || die "$(basename "$2") gave no result"
@@ -80,6 +80,10 @@ measure_rounds() {
 load_data() { # SERVER USERS ROWS REALM
   PGDATABASE=$1 foreground "$here/data/run" --users "$2" --rows "$3" --realm "$4" >&2
   sql postgres checkpoint # else it would be written out while the rows run
+}
+
+link_users() { # SERVER USERS REALM PROVIDER
+  PGDATABASE=$1 foreground "$here/data/run" --links "$2" --provider "$4" --realm "$3" >&2
 }
 
 # What the results were made with, one "name<TAB>value" a line.

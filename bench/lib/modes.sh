@@ -1,22 +1,36 @@
 # What bench/run can do: speed, sizes, timing.
 # shellcheck shell=bash
 
+# Those that were asked for and those that they are compared with.
+select_rows() {
+  local row against=' 20-client-credentials '
+  for row in "$here"/rows/*.lua; do
+    # shellcheck disable=SC2053 # a glob
+    [[ $(basename "$row") != $rows_glob ]] || against+=" $(header "$row" against) $(basename "$row" .lua) "
+  done
+  for row in "$here"/rows/*.lua; do
+    [[ $against != *" $(basename "$row" .lua) "* ]] || rows+=("$row")
+  done
+}
+
 mode_speed() {
-  local -a pairs=()
+  local -a pairs=() rows=()
   local row server realm
+  select_rows
   # Both servers run all the time and take turns row by row: the same minutes, the same warm code, a database each.
   export BENCH_USERS=$few
   create_database on
   start_server on
   await_server on
   for realm in bench bench-rs256 bench-es256; do load_data on "$few" "$few" "$realm"; done
+  link_users on "$few" bench bench-jwt-grant
   copy_database on off
   start_server off --spi-mint-capability--token-for-email--ledger=false
   await_server off
+  make_tokens on "${rows[@]}"
+  introduce on "${rows[@]}"
   for server in on off; do
-    for row in "$here"/rows/*.lua; do
-      # shellcheck disable=SC2053 # a glob
-      [[ $(basename "$row") == $rows_glob || $row == */20-client-credentials.lua ]] || continue
+    for row in "${rows[@]}"; do
       [[ " $(header "$row" servers) " != *" $server "* ]] || pairs+=("$server=$row")
     done
   done

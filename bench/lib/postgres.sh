@@ -58,11 +58,12 @@ reset_statements() {
   sql postgres "select pg_stat_statements_reset(0, (select oid from pg_database where datname = '$1'), 0)" >/dev/null
 }
 
-# The most frequent statements since the reset, with their calls per request.
+# The most frequent statements since the reset, with their calls per request; lists of different lengths are one.
 list_statements() { # DATABASE REQUESTS
-  sql postgres "select round(calls::numeric / $2, 2), left(regexp_replace(query, '\s+', ' ', 'g'), 300)
+  sql postgres "select round(sum(calls) / $2, 2),
+      left(regexp_replace(regexp_replace(query, '\s+', ' ', 'g'), ' in [(][$][^)]*[)]', ' in (...)', 'g'), 600) as statement
     from pg_stat_statements s join pg_database d on d.oid = s.dbid
-    where d.datname = '$1' and calls >= 0.01 * $2 order by calls desc limit 8"
+    where d.datname = '$1' group by statement having sum(calls) >= 0.05 * $2 order by sum(calls) desc limit 40"
 }
 
 # Statements and, among them, writes since the reset; ours through psql run in another database.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the realm files of the benchmark from the demo realm: usage: realms.py DEMO-REALM.json DIRECTORY
+"""Makes the realm files of the benchmark from the demo realm: usage: realms.py DEMO-REALM.json PUBLIC-KEY DIRECTORY
 
 Each realm is the demo realm without events and brute force protection, plus three clients of the shape of the demo's
 mint caller, so that what they issue carries the same claims:
@@ -8,7 +8,14 @@ mint caller, so that what they issue carries the same claims:
   bench-client                             client_credentials, RS256: what the mint is compared with
   bench-exchange                           standard token exchange of its own access token, RS256
 
-The secret of all of them is BENCH_CLIENT_SECRET, which the server takes from its environment at the import.
+and two of the shape of the demo's external-users:
+
+  bench-external                           the same, but its tokens are RS256
+  bench-jwt-grant                          stock Keycloak's JWT authorization grant, RS256
+
+The secret of all of them is BENCH_CLIENT_SECRET, which the server takes from its environment at the import. The realm
+bench alone has identity providers: the demo's external-project and two of its shape, for bench-external and, of Keycloak's
+own type, for bench-jwt-grant. All three believe PUBLIC-KEY, a file that lib/ForeignTokens.java made.
 """
 import copy
 import json
@@ -23,6 +30,15 @@ REALMS = {
     "bench-es256": (103, "ES256"),
     "bench-duplicates": (104, "HS256"),
 }
+
+
+# alias: issuer, client that tokens are for. Changing one means changing foreign.sh as well.
+EXTERNAL = {
+    "external-project": ("demo", "external-users"),
+    "bench-external": ("bench-external", "bench-external"),
+}
+GRANT = ("bench-jwt-grant", "https://issuer.bench.example")
+FOREIGN_LIFE = "43200"  # of ForeignTokens.java
 
 
 def client(shape, client_id, attributes):
@@ -40,7 +56,49 @@ def service_account(client_id, roles):
     }
 
 
-def realm(text, name, number, platform, algorithm):
+def identity_providers(shape, public_key):
+    """Each believes one key, the one that this run signs with: what is current and what was before makes no difference."""
+    found = []
+    for alias, (issuer, client_id) in EXTERNAL.items():
+        made = copy.deepcopy(shape)
+        made.update(alias=alias, displayName=alias)
+        made["config"].pop("previousKey")
+        made["config"].update(
+            issuer=issuer, projectId=issuer, currentKey=public_key, maxLifetime=FOREIGN_LIFE, tokenClientId=client_id)
+        found.append(made)
+    alias, issuer = GRANT
+    found.append({
+        "alias": alias,
+        "displayName": alias,
+        "providerId": "jwt-authorization-grant",
+        "enabled": True,
+        "config": {
+            "issuer": issuer,
+            "publicKeySignatureVerifier": public_key,
+            "jwtAuthorizationGrantEnabled": "true",
+            "jwtAuthorizationGrantAssertionReuseAllowed": "true",
+            "jwtAuthorizationGrantAssertionSignatureAlg": "RS256",
+            "jwtAuthorizationGrantMaxAllowedAssertionExpiration": FOREIGN_LIFE,
+        },
+    })
+    return found
+
+
+def external_clients(shape):
+    policy = dict(shape["attributes"])
+    policy["access.token.signed.response.alg"] = "RS256"
+    grant = client(shape, GRANT[0], {
+        "access.token.signed.response.alg": "RS256",
+        "access.token.lifespan": policy["access.token.lifespan"],
+        "oauth2.jwt.authorization.grant.enabled": "true",
+        "oauth2.jwt.authorization.grant.idp": GRANT[0],
+    })
+    # stock Keycloak's row runs nothing of ours
+    grant["protocolMappers"] = [each for each in grant["protocolMappers"] if not each["protocolMapper"].startswith("mint-")]
+    return [client(shape, "bench-external", policy), grant]
+
+
+def realm(text, public_key, name, number, platform, algorithm):
     # ids of organization groups are unique in a server; default roles carry the realm's name
     text = text.replace("6d696e74-0000-", f"6d696e74-{number:04x}-").replace("default-roles-demo", f"default-roles-{name}")
     made = json.loads(re.sub(r"\$\{[A-Z_]+_SECRET\}", "${BENCH_CLIENT_SECRET}", text))
@@ -64,19 +122,25 @@ def realm(text, name, number, platform, algorithm):
         service_account("bench-client", {}),
         service_account("bench-exchange", {}),
     ]
+    providers = {each["alias"]: each for each in made.pop("identityProviders")}
+    if name == "bench":
+        made["identityProviders"] = identity_providers(providers["external-project"], public_key)
+        made["clients"] += external_clients(
+            next(each for each in made["clients"] if each["clientId"] == "external-users"))
     return made
 
 
-def main(source, directory):
+def main(source, key, directory):
     text = pathlib.Path(source).read_text(encoding="utf-8")
+    public_key = pathlib.Path(key).read_text(encoding="utf-8").strip()
     target = pathlib.Path(directory)
     target.mkdir(parents=True, exist_ok=True)
     for number, (name, (platform, algorithm)) in enumerate(REALMS.items(), start=1):
-        made = realm(text, name, number, platform, algorithm)
+        made = realm(text, public_key, name, number, platform, algorithm)
         (target / f"{name}-realm.json").write_text(json.dumps(made, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 4:
         sys.exit(__doc__)
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])

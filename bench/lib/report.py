@@ -33,10 +33,24 @@ def cells(row):
     ]
 
 
-def goal(row):
-    if row.at_least is None:
+def ratio(row):
+    if row.ratio is None:
         return ""
-    return f"at least {row.at_least:g}: " + ("reached" if row.ratio >= row.at_least else "**not reached**")
+    return f"{row.ratio:.2f}" + (" \\*" if row.beside_another else "")
+
+
+def goal(row):
+    goals = []
+    if row.at_least is not None and row.ratio is not None:
+        goals.append((f"at least {row.at_least:g}", row.ratio >= row.at_least))
+    if row.at_least_per_second is not None:
+        goals.append((f"at least {row.at_least_per_second:g}/s", row.per_second >= row.at_least_per_second))
+    return ", ".join(text + ": " + ("reached" if met else "**not reached**") for text, met in goals)
+
+
+def beside_others(found):
+    titles = {row.name: row.title for row in found}
+    return "".join(f" \\* {row.title}: beside {titles[row.against]}." for row in found if row.beside_another)
 
 
 def speed(work, rows, output):
@@ -48,11 +62,12 @@ def speed(work, rows, output):
         head = ["row", "requests/s", "slowest to fastest round", "p50 ms", "p99 ms", "SQL", "SQL writes", "CPU ms",
                 "database CPU ms", "× client_credentials", "goal"]
         parts += [f"## Server with {name}",
-                  table(head, [cells(row) + [f"{row.ratio:.2f}" if row.ratio else "", goal(row)] for row in own])]
+                  table(head, [cells(row) + [ratio(row), goal(row)] for row in own])]
     parts += [
         "SQL, SQL writes and CPU are per request; CPU is that of the Keycloak process, database CPU that of PostgreSQL;"
         " the load generator shares the machine with both. [statements.txt](statements.txt) says which SQL. Medians over the rounds; a"
         " ratio is the median of the rounds' own ratios to `client_credentials` of the same server in the same round."
+        f"{beside_others(found)}"
         f" The server that waited used {max(row.others for row in found):.1%} of a core at most (median of a row).",
         "## Made with", made_with(work),
         "## Again", "    bench/run",

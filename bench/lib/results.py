@@ -26,8 +26,14 @@ class Row:
     others: float  # CPU share of the servers that waited
     wrong: int
     keycloaks: bool  # stock Keycloak's, as opposed to the bundle's
+    against: str  # name of the row that it is compared with
+    at_least: float | None = None  # times that row
+    at_least_per_second: float | None = None
     ratio: float | None = None
-    at_least: float | None = None
+
+    @property
+    def beside_another(self):
+        return self.ratio is not None and self.against != REFERENCE
 
 
 def header(path, name):
@@ -44,7 +50,7 @@ def read(results, rows):
             rounds.setdefault((line["row"], line["server"]), []).append(line)
     found = [_row(pathlib.Path(rows), name, server, lines) for (name, server), lines in sorted(rounds.items())]
     for row in found:
-        reference = rounds.get((REFERENCE, row.server))
+        reference = rounds.get((row.against, row.server))
         if reference:
             speed = {line["round"]: _per_second(line) for line in reference}
             own = rounds[(row.name, row.server)]
@@ -58,7 +64,10 @@ def _per_second(line):
 
 def _row(rows, name, server, lines):
     path = rows / f"{name}.lua"
-    goals = dict(goal.split("=") for goal in header(path, "at-least").split())
+
+    def goal(name):
+        found = dict(goal.split("=") for goal in header(path, name).split())
+        return float(found[server]) if server in found else None
 
     def median(value):
         return statistics.median(value(line) for line in lines)
@@ -84,5 +93,7 @@ def _row(rows, name, server, lines):
         others=median(lambda line: int(line["others_cpu_ms"]) * 1000 / int(line["micros"])),
         wrong=sum(int(line["wrong"]) for line in lines),
         keycloaks=header(path, "whose") == "keycloak",
-        at_least=float(goals[server]) if server in goals else None,
+        against=header(path, "against") or REFERENCE,
+        at_least=goal("at-least"),
+        at_least_per_second=goal("at-least-per-second"),
     )

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.external;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.external.Trust.LinkPolicy;
 import io.github.keycloakmint.external.Trust.Preset;
 import io.github.keycloakmint.kernel.http.Refusal;
@@ -48,6 +49,34 @@ final class EmailPolicy {
         return found.user();
     }
 
+    /**
+     * What of {@code profile} the user who exists may get. Keycloak mails password resets to a user's address, verified or
+     * not: whoever changes it takes over the whole account, be his own way in as narrow as it may. So an issuer alone
+     * changes no address of an account that others have a way into or that is not of his making, unless it is trusted
+     * with addresses and says whose this one is; an administrator's it never changes. No query where the address is the
+     * user's already.
+     */
+    ForeignProfile permitted(ForeignProfile profile, UserModel user) {
+        boolean changes = profile.changes().containsKey(ProfileField.EMAIL)
+                && !profile.given(ProfileField.EMAIL).equals(Optional.ofNullable(user.getEmail()));
+        return changes && !mayChange(profile, user) ? profile.keepingEmail() : profile;
+    }
+
+    private boolean mayChange(ForeignProfile profile, UserModel user) {
+        return (trusted(profile) || issuersAlone(user)) && !AdminStanding.isAdmin(session, realm, user);
+    }
+
+    /** The token verifies its address, and the admin trusts this issuer's word (T22). */
+    boolean trusted(ForeignProfile profile) {
+        return profile.emailVerified()
+                && Boolean.TRUE.equals(token.trust().provider().isTrustEmail());
+    }
+
+    private boolean issuersAlone(UserModel user) {
+        return ForeignEmail.created(realm, token, user)
+                && !OtherDoors.any(session, realm, user, token.trust().alias());
+    }
+
     /** For an email that a user is to get who has another: it must be nobody's. */
     void requireFree(String email, UserModel user) {
         UserDirectory.Found found = new UserDirectory(session, realm).byEmail(email);
@@ -69,6 +98,10 @@ final class EmailPolicy {
     }
 
     private void requireLinkable(UserModel holder, ForeignProfile profile) {
+        if (ForeignEmail.created(realm, token, holder)) {
+            // he himself: made by a call beside this one, after this one had looked for him by his foreign id
+            throw new FreshTransaction.Overtaken();
+        }
         if (!policyAllows(profile) || !holder.isEmailVerified()) {
             throw taken("link_refused");
         }
@@ -100,13 +133,22 @@ final class EmailPolicy {
 
     /**
      * Google vouches for addresses of its own and of its Workspace customers ({@code hd}); any other was verified when the
-     * account was made, and may be somebody else's today.
+     * account was made, and may be somebody else's today. Through Firebase it is the same word, and without the {@code hd}.
      */
     private boolean googleSpeaksFor(String email) {
-        String domain = token.claims().path("hd").asText("");
-        return token.trust().preset() != Preset.GOOGLE
-                || email.toLowerCase(Locale.ROOT).endsWith("@gmail.com")
-                || !domain.isBlank();
+        boolean throughFirebase =
+                "google.com".equals(claim(token.claims().path("firebase").path("sign_in_provider")));
+        if (token.trust().preset() != Preset.GOOGLE && !throughFirebase) {
+            return true;
+        }
+        boolean customers =
+                !throughFirebase && !claim(token.claims().path("hd")).isBlank();
+        return customers || email.toLowerCase(Locale.ROOT).endsWith("@gmail.com");
+    }
+
+    /** A text, as Google writes it: whatever else is there says nothing. */
+    private static String claim(JsonNode node) {
+        return Optional.ofNullable(node.textValue()).orElse("");
     }
 
     static Refusal taken(String cause) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -28,6 +29,12 @@ final class ExternalClients {
     private static final Cache<String, Set<Known>> KNOWN = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofSeconds(2))
+            .build();
+
+    /** Said once a minute, not at each request. */
+    private static final Cache<String, Boolean> COMPLAINTS = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
             .build();
 
     private record Known(String clientId, String cookieName) {}
@@ -55,7 +62,23 @@ final class ExternalClients {
     /** The client that {@code trust}'s tokens are for; a provider whose client is not in play lets nobody in. */
     ClientModel required(Trust trust) {
         return find(trust.clientId(), ExternalUsersFactory.ID)
+                .filter(client -> accepts(client, trust))
                 .orElseThrow(() -> Refusal.of(ExternalError.MISSING_KEYS, "client_not_opted_in"));
+    }
+
+    /** Who manages a client may say whose users it takes; who manages identity providers alone can't widen that. */
+    private static boolean accepts(ClientModel client, Trust trust) {
+        try {
+            Set<String> providers = attributes(client).set("mint.external.providers");
+            return providers.isEmpty() || providers.contains(trust.alias());
+        } catch (Attributes.BadAttribute e) {
+            LOG.error(e.getMessage());
+            return false;
+        }
+    }
+
+    private static Attributes attributes(ClientModel client) {
+        return new Attributes("client '" + client.getClientId() + "'", client::getAttribute);
     }
 
     /** Origins of every client that external users' tokens are for. */
@@ -72,16 +95,20 @@ final class ExternalClients {
     }
 
     private Set<Known> known() {
-        return KNOWN.get(realm.getId(), id -> trusts.all().stream()
-                .map(trust -> new Known(trust.clientId(), trust.cookieName()))
-                .collect(Collectors.toUnmodifiableSet()));
+        @Nullable Set<Known> known = KNOWN.getIfPresent(realm.getId());
+        if (known == null) {
+            // not by a loader: it would hold the cache's lock while the database is asked
+            known = trusts.all().stream()
+                    .map(trust -> new Known(trust.clientId(), trust.cookieName()))
+                    .collect(Collectors.toUnmodifiableSet());
+            KNOWN.put(realm.getId(), known);
+        }
+        return known;
     }
 
     private static boolean optedIn(ClientModel client, String capability) {
         try {
-            return new Attributes("client '" + client.getClientId() + "'", client::getAttribute)
-                    .set("mint.capabilities")
-                    .contains(capability);
+            return attributes(client).set("mint.capabilities").contains(capability);
         } catch (Attributes.BadAttribute e) {
             LOG.error(e.getMessage());
             return false;
@@ -90,8 +117,10 @@ final class ExternalClients {
 
     private static boolean narrow(ClientModel client) {
         Optional<String> objection = NarrowClient.objection(client);
-        objection.ifPresent(
-                reason -> LOG.errorf("Client '%s' gets no tokens of external users: %s", client.getClientId(), reason));
+        objection
+                .filter(reason -> COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null)
+                .ifPresent(reason ->
+                        LOG.errorf("Client '%s' gets no tokens of external users: %s", client.getClientId(), reason));
         return objection.isEmpty();
     }
 }

@@ -47,7 +47,7 @@ final class ExternalJwtConfig extends IdentityProviderModel {
         try {
             refusePrivateKeys();
             refuseIgnoredRestrictions();
-            settle(TrustRules.read(this));
+            settle(TrustRules.read(this, TrustRules.project(realm)));
             KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
             refuseOwnIssuer(session, realm);
             refuseTakenIssuer(session);

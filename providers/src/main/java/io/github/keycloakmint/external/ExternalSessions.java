@@ -1,30 +1,25 @@
 package io.github.keycloakmint.external;
 
 import io.github.keycloakmint.kernel.Attributes;
-import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.Issuers;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
-import java.util.Map;
+import io.github.keycloakmint.kernel.keycloak.Voucher;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/**
- * Sessions of external users. A session remembers by which identity provider, and as whom, its user came in, and lives no
- * longer than both: whoever refreshes is asked again (T25).
- */
+/** Sessions of external users. */
 final class ExternalSessions {
 
-    /** Keycloak's own names for the notes of a brokered session (AuthenticationManager, IdentityBrokerService). */
-    private static final String PROVIDER = "identity_provider";
-
-    private static final String FOREIGN_ID = "identity_provider_identity";
+    private static final Logger LOG = Logger.getLogger(ExternalSessions.class);
 
     private static final String GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-    private static final int MOST_SESSIONS = 10;
+    private static final String MOST_SESSIONS = "mint.external.max-sessions";
+    private static final int SHIPPED_MOST_SESSIONS = 10;
+    private static final long LARGEST_MOST_SESSIONS = 1_000;
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -37,70 +32,62 @@ final class ExternalSessions {
     /** A session that may be refreshed, whose client is still in play and whose provider still vouches for its user. */
     record Vouched(ClientModel client, SessionTokens tokens, SessionTokens.Live live, Trust trust, String foreignId) {}
 
-    /** Starts a session; of those that the user has with the client, the oldest beyond the realm's limit are ended. */
+    /** A session that was ended. */
+    record Ended(ClientModel client, UserModel user) {}
+
     SessionTokens.Issued start(ClientModel client, UserModel user, ForeignToken token, String address) {
-        refuseUnfinished(user);
-        SessionTokens tokens = new SessionTokens(session, realm, client);
-        tokens.keepNewest(user, mostSessions() - 1);
-        return tokens.start(
-                user,
-                address,
-                "external-jwt",
-                GRANT,
-                Map.of(PROVIDER, token.trust().alias(), FOREIGN_ID, token.foreignId()));
+        return new SessionTokens(session, realm, client)
+                .start(
+                        user,
+                        address,
+                        "external-jwt",
+                        GRANT,
+                        new Voucher(token.trust().alias(), token.foreignId()),
+                        mostSessions());
     }
 
-    /** What an admin asked of the user has no page here; Keycloak's own grants refuse such a user as well. */
-    private static void refuseUnfinished(UserModel user) {
-        if (user.getRequiredActionsStream().findAny().isPresent()) {
-            throw Refusal.of(ExternalError.ACTION_REQUIRED, "required_actions");
-        }
-    }
-
+    /** A value that doesn't fit must lock nobody out, since the user is written by now: the shipped one holds, and is logged. */
     private int mostSessions() {
-        return new Attributes("realm '" + realm.getName() + "'", realm::getAttribute)
-                .integer("mint.external.max-sessions", 1)
-                .map(Long::intValue)
-                .orElse(MOST_SESSIONS);
+        try {
+            return new Attributes("realm '" + realm.getName() + "'", realm::getAttribute)
+                    .integer(MOST_SESSIONS, 1)
+                    .map(most -> (int) Math.min(most, LARGEST_MOST_SESSIONS))
+                    .orElse(SHIPPED_MOST_SESSIONS);
+        } catch (Attributes.BadAttribute e) {
+            LOG.error(e.getMessage());
+            return SHIPPED_MOST_SESSIONS;
+        }
     }
 
     /** The session of a refresh token, where everything that let its user in still holds. */
     Optional<Vouched> vouched(String refreshToken) {
-        return client(refreshToken).flatMap(client -> {
-            SessionTokens tokens = new SessionTokens(session, realm, client);
-            return tokens.live(refreshToken)
-                    .filter(live -> live.user().isEnabled())
-                    .flatMap(live -> vouched(client, tokens, live));
-        });
+        return client(refreshToken)
+                .filter(client -> ProfileAttributes.guarded(session, realm))
+                .flatMap(client -> {
+                    SessionTokens tokens = new SessionTokens(session, realm, client);
+                    return tokens.live(refreshToken).flatMap(live -> vouched(client, tokens, live));
+                });
     }
 
     private Optional<Vouched> vouched(ClientModel client, SessionTokens tokens, SessionTokens.Live live) {
-        Optional<String> foreignId = live.note(FOREIGN_ID);
-        return live.note(PROVIDER)
-                .flatMap(new RealmTrusts(session)::byAlias)
-                .filter(trust -> trust.clientId().equals(client.getClientId()))
-                .filter(trust -> foreignId.isPresent() && linked(live.user(), trust, foreignId.get()))
-                .map(trust -> new Vouched(client, tokens, live, trust, foreignId.orElseThrow()));
+        return live.voucher()
+                .filter(voucher -> voucher.holds(session, realm, live.user()))
+                .flatMap(voucher -> new RealmTrusts(session)
+                        .byAlias(voucher.provider())
+                        .filter(trust -> trust.clientId().equals(client.getClientId()))
+                        .map(trust -> new Vouched(client, tokens, live, trust, voucher.foreignId())));
     }
 
-    /** Ends the session of a refresh token, whatever became of its provider. */
-    boolean end(String refreshToken) {
-        return Issuers.authorizedParty(refreshToken)
-                .flatMap(clientId -> Optional.ofNullable(realm.getClientByClientId(clientId)))
-                .map(client -> new SessionTokens(session, realm, client).end(refreshToken))
-                .orElse(false);
+    /** Ends the session of a refresh token of a client that is in play, whatever became of its provider. */
+    Optional<Ended> end(String refreshToken) {
+        return client(refreshToken).flatMap(client -> new SessionTokens(session, realm, client)
+                .end(refreshToken)
+                .map(user -> new Ended(client, user)));
     }
 
     /** Which client a token says that it is for; it is verified by that client afterwards. */
     private Optional<ClientModel> client(String refreshToken) {
         return Issuers.authorizedParty(refreshToken)
                 .flatMap(clientId -> new ExternalClients(session, realm).find(clientId, ExternalUsersFactory.ID));
-    }
-
-    private boolean linked(UserModel user, Trust trust, String foreignId) {
-        return Optional.ofNullable(session.users().getFederatedIdentity(realm, user, trust.alias()))
-                .map(FederatedIdentityModel::getUserId)
-                .filter(foreignId::equals)
-                .isPresent();
     }
 }

@@ -49,9 +49,12 @@ public final class ExternalUsersFactory implements CapabilityFactory {
                         new SocialErrors(),
                         PlainErrors.SHAPE.of(Fault.NOT_FOUND),
                         SocialResource::origins),
-                admin("external/explain", Map.of("POST", new ExplainResource()::explain)),
-                admin("users/{id}/suspensions", Map.of("GET", suspensions::list, "POST", suspensions::add)),
-                admin("users/{id}/suspensions/{suspensionId}", Map.of("DELETE", suspensions::end)));
+                admin("external/explain", "explain", Map.of("POST", new ExplainResource()::explain)),
+                admin(
+                        "users/{id}/suspensions",
+                        "suspensions",
+                        Map.of("GET", suspensions::list, "POST", suspensions::add)),
+                admin("users/{id}/suspensions/{suspensionId}", "suspensions", Map.of("DELETE", suspensions::end)));
     }
 
     private static Endpoint external(String path, Handler handler) {
@@ -59,8 +62,8 @@ public final class ExternalUsersFactory implements CapabilityFactory {
                 Area.AUTH, path, path, Map.of("POST", handler), ERRORS, ExternalError.MISSING_KEYS, ORIGINS);
     }
 
-    private static Endpoint admin(String path, Map<String, Handler> methods) {
-        return new Endpoint(Area.ADMIN, path, ID, methods, PlainErrors.SHAPE, Fault.NOT_FOUND);
+    private static Endpoint admin(String path, String capability, Map<String, Handler> methods) {
+        return new Endpoint(Area.ADMIN, path, capability, methods, PlainErrors.SHAPE, Fault.NOT_FOUND);
     }
 
     @Override

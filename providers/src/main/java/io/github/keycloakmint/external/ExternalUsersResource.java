@@ -8,7 +8,7 @@ import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import io.github.keycloakmint.kernel.limits.Limits;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
@@ -27,6 +27,7 @@ final class ExternalUsersResource {
     /** {@code {userJwt}} → tokens and user; the user is created or updated on the way. */
     Reply verify(Exchange call) {
         call.record().event(EventType.IDENTITY_PROVIDER_LOGIN);
+        call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
         call.cors().allow(clients.origins());
         Limits.byAddress(call);
@@ -35,53 +36,67 @@ final class ExternalUsersResource {
         ClientModel client = clients.required(token.trust());
         call.cors().allow(ClientOrigins.of(call.session(), client));
         Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
-        UpsertUser.Upserted upserted = new UpsertUser(call.session(), call.realm()).upsert(token);
+        UpsertUser.Upserted upserted = upsert(call, client, token);
         SessionTokens.Issued issued = new ExternalSessions(call.session(), call.realm())
                 .start(client, upserted.user(), token, call.address());
-        record(call, client, token, upserted);
         ExternalUser user = ExternalUser.of(upserted.user(), token.foreignId());
         Reply reply = Reply.ok(new Verified(true, issued.accessToken(), issued.refreshToken(), user));
         return new RefreshCookie(call).onto(reply, token.trust().cookieName(), issued);
     }
 
     private static String userJwt(Members body) {
-        return body.optionalText("userJwt").orElseThrow(() -> Refusal.of(ExternalError.MISSING_JWT, "missing_userJwt"));
+        return body.optionalTextOrNull("userJwt")
+                .orElseThrow(() -> Refusal.of(ExternalError.MISSING_JWT, "missing_userJwt"));
     }
 
-    static void record(Exchange call, ClientModel client, ForeignToken token, UpsertUser.Upserted upserted) {
+    /** From here on it is no stranger who calls; what was done to the account is recorded, whatever comes after it. */
+    static UpsertUser.Upserted upsert(Exchange call, ClientModel client, ForeignToken token) {
+        call.record().recognised();
         call.record().client(client.getClientId());
+        call.record().put("identity_provider", token.trust().alias());
+        UpsertUser.Upserted upserted = new UpsertUser(call.session(), call.realm()).upsert(token);
         call.record().user(upserted.user().getId());
         call.record().put("userId", upserted.user().getId());
-        call.record().put("identity_provider", token.trust().alias());
         call.record().put("created", upserted.created());
         call.record().put("changed", upserted.changed());
+        call.record().put("linked", upserted.linked());
+        return upserted;
     }
 
     /** {@code {refreshToken?}} or the cookie → an access token and the user as he is now; nothing to refresh: nulls. */
     Reply refresh(Exchange call) {
         call.record().event(EventType.REFRESH_TOKEN);
+        call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
         call.cors().allow(clients.origins());
         Limits.byAddress(call);
-        RefreshCookie cookie = new RefreshCookie(call);
-        Optional<String> refreshToken =
-                call.json().optionalTextOrNull("refreshToken").or(() -> cookie.value(clients));
-        return refreshToken
-                .map(token -> refreshed(call, token))
-                .orElseGet(() -> Reply.ok(new Refreshed(false, null, null)));
+        List<String> refreshTokens = tokens(call, clients);
+        return refreshTokens.isEmpty() ? Reply.ok(new Refreshed(false, null, null)) : refreshed(call, refreshTokens);
     }
 
-    private static Reply refreshed(Exchange call, String refreshToken) {
-        ExternalSessions.Vouched vouched = new ExternalSessions(call.session(), call.realm())
-                .vouched(refreshToken)
+    /** The one in the body, else those in cookies. */
+    private static List<String> tokens(Exchange call, ExternalClients clients) {
+        Members body = call.json();
+        return body.optionalTextOrNull("refreshToken")
+                .or(() -> body.optionalTextOrNull("refresh_token"))
+                .map(List::of)
+                .orElseGet(() -> new RefreshCookie(call).values(clients));
+    }
+
+    private static Reply refreshed(Exchange call, List<String> refreshTokens) {
+        ExternalSessions sessions = new ExternalSessions(call.session(), call.realm());
+        ExternalSessions.Vouched vouched = refreshTokens.stream()
+                .flatMap(token -> sessions.vouched(token).stream())
+                .findFirst()
                 .orElseThrow(() -> Refusal.keeping(ExternalError.REFRESH_TOKEN_INVALID, "refresh_token"));
+        call.record().recognised();
+        call.record().client(vouched.client().getClientId());
+        call.record().user(vouched.live().user().getId());
+        call.record().put("userId", vouched.live().user().getId());
         call.cors().allow(ClientOrigins.of(call.session(), vouched.client()));
         SessionTokens.Issued issued = vouched.tokens()
                 .refresh(vouched.live())
                 .orElseThrow(() -> Refusal.keeping(ExternalError.REFRESH_TOKEN_INVALID, "refresh"));
-        call.record().client(vouched.client().getClientId());
-        call.record().user(vouched.live().user().getId());
-        call.record().put("userId", vouched.live().user().getId());
         ExternalUser user = ExternalUser.of(vouched.live().user(), vouched.foreignId());
         Reply reply = Reply.ok(new Refreshed(true, issued.accessToken(), user));
         return new RefreshCookie(call).renewed(reply, vouched.trust().cookieName(), issued);
@@ -90,16 +105,19 @@ final class ExternalUsersResource {
     /** {@code {refreshToken?, refresh_token?}} or the cookie: its session ends, if there is one. 204 always. */
     Reply signOut(Exchange call) {
         call.record().event(EventType.LOGOUT);
+        call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
         call.cors().allow(clients.origins());
         Limits.byAddress(call);
-        Members body = call.json();
-        RefreshCookie cookie = new RefreshCookie(call);
         ExternalSessions sessions = new ExternalSessions(call.session(), call.realm());
-        body.optionalTextOrNull("refreshToken")
-                .or(() -> body.optionalTextOrNull("refresh_token"))
-                .or(() -> cookie.value(clients))
-                .ifPresent(token -> call.record().put("ended", sessions.end(token)));
-        return cookie.cleared(Reply.noContent(), clients);
+        tokens(call, clients).stream()
+                .flatMap(token -> sessions.end(token).stream())
+                .forEach(ended -> {
+                    call.record().recognised();
+                    call.record().client(ended.client().getClientId());
+                    call.record().user(ended.user().getId());
+                    call.record().put("userId", ended.user().getId());
+                });
+        return new RefreshCookie(call).cleared(Reply.noContent(), clients);
     }
 }

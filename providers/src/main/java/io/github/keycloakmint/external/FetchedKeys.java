@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -31,12 +33,15 @@ import org.jspecify.annotations.Nullable;
  * failed, so an endpoint that is down is called again by every request; everybody who asks meanwhile waits for the one
  * fetch without a bound, on a worker thread each; once its keys are old and the endpoint is away it has none; and it can't
  * be asked for what it has without a fetch, which the dry run needs (T24). Here a node calls an issuer at most once in
- * {@link #PAUSE} whatever happens, few callers wait, each for a bounded time, and old keys serve while a new fetch runs
- * or fails, though not for ever.
+ * {@link #PAUSE} whatever happens, few callers wait, each for a bounded time, and old keys serve where a new fetch fails or
+ * too many wait for it, though not for ever.
  *
  * <p>Entries begin with the realm's id (T10) and hold the URL, so that an admin's change of it takes effect at once, on
- * every node. That an issuer took a key out of its set is seen within {@link #FRESH}; a key that he added, when the first
- * token names it.
+ * every node. That an issuer took a key out of its set is seen within {@link #FRESH}, also after hours without a call; a
+ * key that he added, when the first token names it.
+ *
+ * <p>A look-up of a name can't be broken off in Java. One that hangs keeps its fetch's thread for as long as the system's
+ * resolver takes: one of the few of its realm, while callers wait for no fetch longer than {@link #WAIT} after its begin.
  */
 final class FetchedKeys {
 
@@ -52,18 +57,22 @@ final class FetchedKeys {
     /** Between the end of one fetch and the beginning of the next, good or bad: what unknown key ids can cost. */
     static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** Older keys are still used, but fetched again beside it. */
+    /** Older keys are used only when no newer ones can be had: one of them may have been withdrawn. */
     static final Duration FRESH = Duration.ofMinutes(5);
 
     /** Older keys are none: who can keep an issuer's endpoint away must not keep a withdrawn key alive. */
     static final Duration LONGEST = Duration.ofHours(24);
 
     /** A little more than a fetch may take; a name server can hang for longer. */
-    private static final Duration WAIT = Duration.ofSeconds(6);
+    static final Duration WAIT = Duration.ofSeconds(6);
 
     private static final int WAITING_PER_SOURCE = 8;
     private static final int WAITING = 32;
     private static final int FETCHES = 16;
+
+    /** Of the threads: a realm's admin who points his providers at dead addresses takes no other realm's. */
+    private static final int FETCHES_PER_REALM = 4;
+
     private static final int SOURCES = 1_000;
 
     private static final Logger LOG = Logger.getLogger(FetchedKeys.class);
@@ -77,6 +86,9 @@ final class FetchedKeys {
             .expireAfterAccess(LONGEST)
             .build();
     private final Semaphore waiting = new Semaphore(WAITING);
+    /** Fetches that run now, by realm. */
+    private final ConcurrentMap<String, Integer> fetching = new ConcurrentHashMap<>();
+
     private final Fetch fetch;
     private final Executor executor;
     private final LongSupplier nanos;
@@ -118,22 +130,36 @@ final class FetchedKeys {
         boolean old = known.filter(snapshot -> nanos.getAsLong() - snapshot.at() > FRESH.toNanos())
                 .isPresent();
         if (!will || old) {
-            Optional<CompletableFuture<Void>> running = entry.refresh(truststore);
-            if (!will && running.isPresent()) {
-                entry.await(running.get());
-            }
+            // also where old ones will do: after idle hours a key that was withdrawn meanwhile would be believed once
+            // more
+            entry.refresh(truststore).ifPresent(entry::await);
         }
         return entry.known().map(Snapshot::keys);
     }
 
+    /** Takes one of the realm's places for fetches, if one is free. */
+    private boolean enter(String realmId) {
+        if (fetching.merge(realmId, 1, Integer::sum) <= FETCHES_PER_REALM) {
+            return true;
+        }
+        leave(realmId);
+        return false;
+    }
+
+    private void leave(String realmId) {
+        fetching.computeIfPresent(realmId, (id, count) -> count == 1 ? null : count - 1);
+    }
+
     private record Snapshot(List<SigningKey> keys, long at) {}
+
+    private record Running(CompletableFuture<Void> done, long begun) {}
 
     private final class Entry {
 
         private final Source source;
         private final Semaphore places = new Semaphore(WAITING_PER_SOURCE);
         private volatile @Nullable Snapshot snapshot;
-        private @Nullable CompletableFuture<Void> running;
+        private @Nullable Running running;
         private @Nullable Long ended;
 
         Entry(Source source) {
@@ -145,27 +171,41 @@ final class FetchedKeys {
         }
 
         /** The fetch that runs, or a new one if it is time for one. Nothing slow happens under this lock. */
-        synchronized Optional<CompletableFuture<Void>> refresh(Supplier<Optional<KeyStore>> truststore) {
+        synchronized Optional<Running> refresh(Supplier<Optional<KeyStore>> truststore) {
             if (running != null) {
                 return Optional.of(running);
             }
             if (ended != null && nanos.getAsLong() - ended < PAUSE.toNanos()) {
                 return Optional.empty();
             }
-            CompletableFuture<Void> begun = new CompletableFuture<>();
             Optional<KeyStore> trusted = truststore.get();
+            Running begun = new Running(new CompletableFuture<>(), nanos.getAsLong());
             running = begun;
-            try {
-                executor.execute(() -> run(begun, trusted));
-            } catch (RejectedExecutionException e) {
-                running = null;
-                LOG.warnf("No thread is free to fetch the keys of identity provider %s", source.providerId());
+            if (!started(() -> run(begun.done(), trusted))) {
+                // a failure like others: the next attempt, and the next line in the log, is a pause away
+                end();
+                LOG.warnf(
+                        "No thread is free to fetch the keys of identity provider %s in realm %s",
+                        source.providerId(), source.realmId());
                 return Optional.empty();
             }
             return Optional.of(begun);
         }
 
-        private void run(CompletableFuture<Void> begun, Optional<KeyStore> truststore) {
+        private boolean started(Runnable fetching) {
+            if (!enter(source.realmId())) {
+                return false;
+            }
+            try {
+                executor.execute(fetching);
+                return true;
+            } catch (RejectedExecutionException e) {
+                leave(source.realmId());
+                return false; // the caller says so in the log
+            }
+        }
+
+        private void run(CompletableFuture<Void> done, Optional<KeyStore> truststore) {
             try {
                 byte[] document = fetch.get(source.url(), truststore);
                 List<SigningKey> keys = SigningKeys.published(document, source.algorithm())
@@ -177,8 +217,9 @@ final class FetchedKeys {
                         "The keys of identity provider %s in realm %s can't be fetched: %s",
                         source.providerId(), source.realmId(), reason(e));
             } finally {
+                leave(source.realmId());
                 end();
-                begun.complete(null);
+                done.complete(null);
             }
         }
 
@@ -187,15 +228,19 @@ final class FetchedKeys {
             ended = nanos.getAsLong();
         }
 
-        /** Waits for a fetch, unless enough others do: a slow issuer must not hold all of the server's threads. */
-        void await(CompletableFuture<Void> fetching) {
-            if (!places.tryAcquire()) {
+        /**
+         * Waits for a fetch, unless enough others do or it has taken too long already: a slow issuer must not hold all of
+         * the server's threads, nor one that hangs the same few of them for as long as it hangs.
+         */
+        void await(Running fetch) {
+            long left = WAIT.toNanos() - (nanos.getAsLong() - fetch.begun());
+            if (left <= 0 || !places.tryAcquire()) {
                 return;
             }
             try {
                 if (waiting.tryAcquire()) {
                     try {
-                        fetching.get(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+                        fetch.done().get(left, TimeUnit.NANOSECONDS);
                     } finally {
                         waiting.release();
                     }

@@ -41,6 +41,14 @@ record ForeignProfile(Map<ProfileField, Optional<String>> changes, boolean email
         return new ForeignProfile(all, emailVerified && sameEmail);
     }
 
+    /** The same, but the user's address stays what it is. */
+    ForeignProfile keepingEmail() {
+        Map<ProfileField, Optional<String>> rest = new EnumMap<>(ProfileField.class);
+        rest.putAll(changes);
+        rest.remove(ProfileField.EMAIL);
+        return new ForeignProfile(rest, false);
+    }
+
     @Override
     public String toString() {
         return "ForeignProfile" + changes.keySet(); // personal data gets into no log by accident

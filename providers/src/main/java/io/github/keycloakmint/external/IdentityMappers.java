@@ -3,7 +3,6 @@ package io.github.keycloakmint.external;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,16 +46,19 @@ final class IdentityMappers {
     private final RealmModel realm;
     private final List<IdentityProviderMapperModel> mappers;
     private final BrokeredIdentityContext context;
+    private final String alias;
 
     private IdentityMappers(
             KeycloakSession session,
             RealmModel realm,
             List<IdentityProviderMapperModel> mappers,
-            BrokeredIdentityContext context) {
+            BrokeredIdentityContext context,
+            String alias) {
         this.session = session;
         this.realm = realm;
         this.mappers = mappers;
         this.context = context;
+        this.alias = alias;
     }
 
     /** The provider's mappers, ready for this token's user; changes of an admin hold within two seconds. */
@@ -64,7 +66,8 @@ final class IdentityMappers {
         BrokeredIdentityContext context =
                 new BrokeredIdentityContext(token.foreignId(), token.trust().provider());
         List<IdentityProviderMapperModel> mappers = known(session, realm, token.trust());
-        IdentityMappers all = new IdentityMappers(session, realm, mappers, context);
+        IdentityMappers all = new IdentityMappers(
+                session, realm, mappers, context, token.trust().alias());
         if (!mappers.isEmpty()) {
             all.prepare(token, profile);
         }
@@ -103,38 +106,48 @@ final class IdentityMappers {
 
     /** What a user who is created gets from mappers before he exists. */
     Map<ProfileField, Optional<String>> fieldsOfNewUser(ForeignProfile profile) {
-        Map<ProfileField, Optional<String>> fields = new EnumMap<>(ProfileField.class);
+        MappedFields fields = fields();
         if (!mappers.isEmpty()) {
             differing(profile, fields, ProfileField.EMAIL, Optional.ofNullable(context.getEmail()));
             differing(profile, fields, ProfileField.FIRST_NAME, Optional.ofNullable(context.getFirstName()));
             differing(profile, fields, ProfileField.LAST_NAME, Optional.ofNullable(context.getLastName()));
         }
-        return fields;
+        return fields.taken();
     }
 
     private static void differing(
-            ForeignProfile profile,
-            Map<ProfileField, Optional<String>> fields,
-            ProfileField field,
-            Optional<String> mapped) {
+            ForeignProfile profile, MappedFields fields, ProfileField field, Optional<String> mapped) {
         if (!mapped.equals(profile.given(field))) {
-            fields.put(field, ProfileRules.mapped(field, mapped));
+            fields.take(field, mapped);
         }
     }
 
     /** For a user who was created just now. Returns what mappers did to fields of the profile. */
     Map<ProfileField, Optional<String>> importNew(UserModel user) {
-        SparingUser sparing = SparingUser.writing(user);
+        SparingUser sparing = SparingUser.writing(user, fields());
         each((mapper, model) -> mapper.importNewUser(session, realm, sparing, model, context));
         context.getAttributes().forEach(sparing::setAttribute);
         return sparing.fields();
     }
 
+    /** What {@link #update} would do, without doing it. */
+    SparingUser dryRun(UserModel user) {
+        return update(SparingUser.dry(user, fields()));
+    }
+
     /** For a user who has been here, or whose account was linked. */
-    SparingUser update(SparingUser user) {
+    SparingUser update(UserModel user) {
+        return update(SparingUser.writing(user, fields()));
+    }
+
+    private SparingUser update(SparingUser user) {
         each((mapper, model) -> IdentityProviderMapperSyncModeDelegate.delegateUpdateBrokeredUser(
                 session, realm, user, model, context, mapper));
         return user;
+    }
+
+    private MappedFields fields() {
+        return new MappedFields(realm, alias);
     }
 
     private void each(BiConsumer<IdentityProviderMapper, IdentityProviderMapperModel> run) {

@@ -16,6 +16,12 @@ final class ProfileAttributes {
     /** As the issuer gave it; the Keycloak username is another (see {@link ForeignUserId}). */
     static final String USERNAME = "foreignUsername";
 
+    /** One spelling of all names that look like {@link #USERNAME} ({@link Texts#key}); it is what names are told by. */
+    static final String USERNAME_KEY = "foreignUsernameKey";
+
+    /** An address that the user was given without his issuer's word, see {@link ForeignEmail}. */
+    static final String FOREIGN_EMAIL = "foreignEmail";
+
     /** As it was given, beside the first and last name that it was split into. */
     static final String FULL_NAME = "fullName";
 
@@ -37,9 +43,13 @@ final class ProfileAttributes {
     static final String UPDATED_AT = "profileUpdatedAt";
 
     /** T18: whoever could edit these would grant himself something. */
-    private static final Set<String> ADMINS_TO_EDIT = Set.of(SUSPENSIONS, REPUTATION, SECURE_METADATA);
+    private static final Set<String> ADMINS_TO_EDIT =
+            Set.of(SUSPENSIONS, REPUTATION, SECURE_METADATA, USERNAME_KEY, FOREIGN_EMAIL);
 
     private static final Set<String> ADMINS_TO_VIEW = Set.of(SECURE_METADATA);
+
+    /** Written here alone: no mapper's business. */
+    static final Set<String> BOOKKEEPING = Set.of(USERNAME_KEY, FOREIGN_EMAIL, UPDATED_AT);
 
     private static final Logger LOG = Logger.getLogger(ProfileAttributes.class);
 

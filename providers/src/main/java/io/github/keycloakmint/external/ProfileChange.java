@@ -10,25 +10,32 @@ import org.keycloak.models.UserModel;
 /** What a token changes about a user who exists. */
 final class ProfileChange {
 
-    private final ForeignToken token;
+    private final KeycloakSession session;
+    private final RealmModel realm;
     private final ForeignProfile profile;
+    private final EmailPolicy emails;
+    private final ForeignEmail word;
 
-    ProfileChange(ForeignToken token, ForeignProfile profile) {
-        this.token = token;
+    ProfileChange(KeycloakSession session, RealmModel realm, ForeignToken token, ForeignProfile profile) {
+        this.session = session;
+        this.realm = realm;
         this.profile = profile;
+        this.emails = new EmailPolicy(session, realm, token);
+        this.word = new ForeignEmail(session, realm, token, profile);
     }
 
     /** Nothing is written where this is false. No query when the user is cached. */
     boolean differs(UserModel user) {
         return verifies(user)
+                || word.settles(user)
+                || newName(user).isPresent()
                 || profile.changes().entrySet().stream().anyMatch(change -> !change.getKey()
                         .same(change.getKey().of(user), change.getValue()));
     }
 
-    /** The foreign name that the user gets, if he gets another. */
+    /** The foreign name that the user gets, if he gets another, or has it without its key. */
     Optional<String> newName(UserModel user) {
-        Optional<String> name = profile.given(ProfileField.USERNAME);
-        return name.equals(ProfileField.USERNAME.of(user)) ? Optional.empty() : name;
+        return profile.given(ProfileField.USERNAME).filter(name -> !UsernamePolicy.has(name, user));
     }
 
     /**
@@ -36,22 +43,27 @@ final class ProfileChange {
      *
      * @throws io.github.keycloakmint.kernel.http.Refusal where an email or a name is somebody else's
      */
-    void write(KeycloakSession session, RealmModel realm, UserModel user) {
+    void write(UserModel user) {
         profile.given(ProfileField.EMAIL)
                 .filter(email -> !email.equals(user.getEmail()))
-                .ifPresent(email -> new EmailPolicy(session, realm, token).requireFree(email, user));
-        writeNew(session, realm, user);
+                .ifPresent(email -> emails.requireFree(email, user));
+        writeNew(user);
     }
 
     /** As {@link #write}, for an email that is known to be nobody's. */
-    void writeNew(KeycloakSession session, RealmModel realm, UserModel user) {
+    void writeNew(UserModel user) {
         if (profile.changes().containsKey(ProfileField.EMAIL)) {
             writeEmail(user);
         }
+        if (word.settles(user)) {
+            ForeignEmail.settle(user);
+        }
         profile.given(ProfileField.USERNAME).ifPresent(name -> UsernamePolicy.requireOwnAddress(name, user));
-        newName(user).ifPresent(name -> new UsernamePolicy(session, realm).requireFree(name, user));
+        Optional<String> name = newName(user);
+        name.ifPresent(free -> new UsernamePolicy(session, realm).requireFree(free, user));
         profile.changes().forEach((field, value) -> {
-            if (field != ProfileField.EMAIL && !field.same(field.of(user), value)) {
+            boolean named = field == ProfileField.USERNAME && name.isPresent();
+            if (field != ProfileField.EMAIL && (named || !field.same(field.of(user), value))) {
                 field.write(user, value);
             }
         });
@@ -69,7 +81,8 @@ final class ProfileChange {
         Optional<String> email = profile.given(ProfileField.EMAIL);
         if (!email.equals(Optional.ofNullable(user.getEmail()))) {
             user.setEmail(email.orElse(null));
-            user.setEmailVerified(email.isPresent() && trusted());
+            user.setEmailVerified(email.isPresent() && emails.trusted(profile));
+            word.remember(user);
         } else if (verifies(user)) {
             user.setEmailVerified(true);
         }
@@ -79,13 +92,8 @@ final class ProfileChange {
     private boolean verifies(UserModel user) {
         Optional<String> email = profile.given(ProfileField.EMAIL);
         return email.isPresent()
-                && trusted()
+                && emails.trusted(profile)
                 && !user.isEmailVerified()
                 && email.equals(Optional.ofNullable(user.getEmail()));
-    }
-
-    private boolean trusted() {
-        return profile.emailVerified()
-                && Boolean.TRUE.equals(token.trust().provider().isTrustEmail());
     }
 }

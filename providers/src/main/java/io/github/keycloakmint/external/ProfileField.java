@@ -63,9 +63,15 @@ enum ProfileField {
             case EMAIL -> throw new IllegalStateException("emails are written with their verification");
             case FIRST_NAME -> user.setFirstName(value.orElse(null));
             case LAST_NAME -> user.setLastName(value.orElse(null));
-            default ->
-                value.ifPresentOrElse(
-                        text -> user.setSingleAttribute(attribute, text), () -> user.removeAttribute(attribute));
+            case USERNAME -> {
+                attribute(user, attribute, value);
+                attribute(user, ProfileAttributes.USERNAME_KEY, value.map(Texts::key));
+            }
+            default -> attribute(user, attribute, value);
         }
+    }
+
+    private static void attribute(UserModel user, String name, Optional<String> value) {
+        value.ifPresentOrElse(text -> user.setSingleAttribute(name, text), () -> user.removeAttribute(name));
     }
 }

@@ -3,7 +3,9 @@ package io.github.keycloakmint.external;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.keycloakmint.kernel.EmailAddress;
 import io.github.keycloakmint.kernel.http.Refusal;
 import java.net.URI;
@@ -24,7 +26,13 @@ final class ProfileRules {
     static Optional<String> username(JsonNode node) {
         return text(node, "username")
                 .filter(text -> !text.isEmpty() && text.length() <= LONGEST_NAME && Texts.handle(text))
+                .filter(text -> distinct(Texts.key(text)))
                 .or(() -> refuse("username", "must be 1 to " + LONGEST_NAME + " printable characters"));
+    }
+
+    /** A name goes by its key too, which may be longer than the name, or nothing at all. */
+    private static boolean distinct(String key) {
+        return !key.isEmpty() && key.length() <= LONGEST_NAME;
     }
 
     static Optional<String> avatar(JsonNode node) {
@@ -88,22 +96,22 @@ final class ProfileRules {
         return Optional.of(text);
     }
 
-    /** What an admin's mapper makes of claims: as he maps it, but within what can be stored, and an email an email. */
+    /** What an admin's mapper makes of claims: by the rules of claims, JSON as the text that it is stored in. */
     static Optional<String> mapped(ProfileField field, Optional<String> value) {
-        return switch (field) {
-            case EMAIL ->
-                value.filter(email -> !email.isBlank()).flatMap(email -> EmailAddress.parse(email)
-                        .or(() -> refuse("email", "must be a valid email address")));
-            case FIRST_NAME, LAST_NAME, FULL_NAME, USERNAME -> value.map(text -> text(field, text, LONGEST_NAME));
-            default -> value.map(text -> text(field, text, LARGEST_OBJECT));
-        };
+        return value.filter(text -> !text.isBlank()).flatMap(text -> switch (field) {
+            case EMAIL -> email(TextNode.valueOf(text));
+            case FIRST_NAME, LAST_NAME, FULL_NAME -> Optional.of(line(text, field.attribute()));
+            case USERNAME -> username(TextNode.valueOf(text));
+            case AVATAR -> avatar(TextNode.valueOf(text));
+            case BIO -> bio(TextNode.valueOf(text));
+            case LOCATION -> location(json(text));
+            case BIRTHDATE -> birthdate(TextNode.valueOf(text));
+            case METADATA, SECURE_METADATA -> object(json(text), field.attribute());
+        });
     }
 
-    private static String text(ProfileField field, String text, int longest) {
-        if (text.length() > longest || !Texts.storable(text)) {
-            throw invalid(field.attribute(), "must be at most " + longest + " storable characters");
-        }
-        return text;
+    private static JsonNode json(String text) {
+        return StoredJson.read(text).orElseGet(MissingNode::getInstance);
     }
 
     /** One line of a name. */

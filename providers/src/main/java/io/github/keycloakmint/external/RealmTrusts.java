@@ -1,76 +1,34 @@
 package io.github.keycloakmint.external;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Duration;
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import java.util.List;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 import org.keycloak.models.IdentityProviderModel;
-import org.keycloak.models.IdentityProviderQuery;
-import org.keycloak.models.IdentityProviderType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
  * The trusts of the session's realm.
  *
- * <p>Keycloak caches an identity provider by its alias, on all nodes, and voids it on all. Which alias an issuer has is
- * remembered here, for a minute, and checked against the provider at each use: an edit, a switch-off and a removal count at
- * once. Only what was found is remembered, so that a new provider counts at once too, and a flood of unknown issuers fills
- * nothing; each costs one query that the database answers by the issuer. {@code AlternativeLookupProvider}, which does the
- * same for Keycloak's own grant, reads all providers of the realm with all their settings for each unknown issuer.
+ * <p>What comes before an upsert reads its providers in a transaction of its own, whether a query turns out to be needed
+ * or not: a request that had made one itself would hold a connection to the database while the upsert takes a second, and
+ * with as many such requests at once as there are connections none of them goes on.
  */
 final class RealmTrusts implements Trusts {
 
-    private static final Logger LOG = Logger.getLogger(RealmTrusts.class);
-
-    /** Two providers of one issuer get by the form only when they are saved at the same moment; they are found within it. */
-    private static final Duration MEMORY = Duration.ofMinutes(1);
-
-    private static final int ISSUERS = 10_000;
-
-    /** That are listed; each counts by its issuer all the same. */
-    private static final int MOST = 1_000;
-
-    /** Stands for "some issuer"; no {@code iss} can be it. */
-    private static final String ANY = "";
-
     private static final TrustReader READER = new TrustReader();
-    private static final Cache<Issuer, String> ALIASES = memory();
-    private static final Cache<Issuer, Boolean> REPORTED = memory();
 
     private final KeycloakSession session;
     private final RealmModel realm;
-
-    private record Issuer(String realmId, String name) {}
 
     RealmTrusts(KeycloakSession session) {
         this.session = session;
         this.realm = session.getContext().getRealm();
     }
 
-    private static <V> Cache<Issuer, V> memory() {
-        return Caffeine.newBuilder()
-                .maximumSize(ISSUERS)
-                .expireAfterWrite(MEMORY)
-                .build();
-    }
-
     @Override
     public boolean any() {
-        Issuer key = new Issuer(realm.getId(), ANY);
-        if (remembered(key).isPresent()) {
-            return true;
-        }
-        // the count of providers of every type is cached, so a realm without any costs no query
-        if (session.identityProviders().count() == 0) {
-            return false;
-        }
-        Optional<IdentityProviderModel> one = enabled(ExternalJwtConfig.MARK, ExternalJwtConfig.MARKED, 1).stream()
-                .findFirst();
-        one.ifPresent(provider -> ALIASES.put(key, provider.getAlias()));
-        return one.isPresent();
+        return FreshTransaction.run(session, fresh -> new StoredProviders(fresh).any());
     }
 
     @Override
@@ -79,75 +37,23 @@ final class RealmTrusts implements Trusts {
             return Optional.empty(); // such an issuer can't be saved; and some databases choke on a NUL
         }
         String name = TrustRules.canonical(issuer);
-        Issuer key = new Issuer(realm.getId(), name);
-        return remembered(key)
-                .filter(provider -> claims(provider, name))
-                .or(() -> found(key))
-                .flatMap(provider -> READER.read(realm, provider));
+        return FreshTransaction.run(session, fresh -> new StoredProviders(fresh).byIssuer(name))
+                .flatMap(this::read);
     }
 
-    /** The provider of that alias, by Keycloak's cache. Also of two that claim one issuer: no token came by them. */
+    /** In the session itself: for a refresh, which upserts nobody. */
     Optional<Trust> byAlias(String alias) {
-        return Optional.ofNullable(session.identityProviders().getByAlias(alias))
-                .filter(RealmTrusts::counts)
-                .flatMap(provider -> READER.read(realm, provider));
+        return new StoredProviders(session).byAlias(alias).flatMap(this::read);
     }
 
     /** Every trust of the realm, at the cost of a query and one more for each; keep the answer for a while. */
     List<Trust> all() {
-        return enabled(ExternalJwtConfig.MARK, ExternalJwtConfig.MARKED, MOST).stream()
-                .flatMap(provider -> READER.read(realm, provider).stream())
+        return FreshTransaction.run(session, fresh -> new StoredProviders(fresh).all()).stream()
+                .flatMap(provider -> read(provider).stream())
                 .toList();
     }
 
-    private Optional<IdentityProviderModel> remembered(Issuer key) {
-        return Optional.ofNullable(ALIASES.getIfPresent(key))
-                .map(alias -> session.identityProviders().getByAlias(alias))
-                .filter(RealmTrusts::counts);
-    }
-
-    private Optional<IdentityProviderModel> found(Issuer key) {
-        List<IdentityProviderModel> providers = enabled(Setting.ISSUER.key(), key.name(), 2).stream()
-                // a database may compare without regard to case
-                .filter(provider -> claims(provider, key.name()))
-                .toList();
-        if (providers.size() == 1) {
-            ALIASES.put(key, providers.get(0).getAlias());
-            return Optional.of(providers.get(0));
-        }
-        ALIASES.invalidate(key);
-        if (providers.size() > 1) {
-            report(key, providers);
-        }
-        return Optional.empty();
-    }
-
-    /** At the most {@code most} of those whose setting {@code key} is {@code value}. */
-    private List<IdentityProviderModel> enabled(String key, String value, int most) {
-        IdentityProviderQuery query = IdentityProviderQuery.type(IdentityProviderType.JWT_AUTHORIZATION_GRANT)
-                .with(IdentityProviderModel.ENABLED, "true")
-                .with(key, value);
-        return session.identityProviders()
-                .getAllStream(query, null, null)
-                .filter(RealmTrusts::counts)
-                .limit(most)
-                .toList();
-    }
-
-    private static boolean counts(IdentityProviderModel provider) {
-        return provider.isEnabled() && ExternalJwtProviderFactory.ID.equals(provider.getProviderId());
-    }
-
-    private static boolean claims(IdentityProviderModel provider, String issuer) {
-        return issuer.equals(provider.getConfig().get(Setting.ISSUER.key()));
-    }
-
-    /** Which of them is meant is not for us to guess. */
-    private void report(Issuer key, List<IdentityProviderModel> providers) {
-        if (REPORTED.asMap().putIfAbsent(key, true) == null) {
-            LOG.errorf(
-                    "Identity providers %s of realm '%s' have the same issuer: none of them lets anybody in",
-                    providers.stream().map(IdentityProviderModel::getAlias).toList(), realm.getName());
-        }
+    private Optional<Trust> read(IdentityProviderModel provider) {
+        return READER.read(realm, provider);
     }
 }

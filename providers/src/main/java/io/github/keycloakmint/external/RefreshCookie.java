@@ -7,7 +7,6 @@ import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.Issuers;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The cookie that keeps the refresh token for pages: HttpOnly, Secure, SameSite=None, for the path that was called. Set and
@@ -36,7 +35,7 @@ final class RefreshCookie {
         return call.cookies(name).isEmpty() ? reply : onto(reply, name, issued);
     }
 
-    /** {@code reply}, taking the cookie back where the call had it. */
+    /** {@code reply}, taking back every such cookie that the call had. */
     Reply cleared(Reply reply, ExternalClients clients) {
         Reply cleared = reply;
         for (String name : sent(clients)) {
@@ -46,15 +45,15 @@ final class RefreshCookie {
     }
 
     /**
-     * The refresh token in the cookie; one of another realm's, that the browser sent along, is none. Refused with 403 where
-     * there is one and no allowed page sent it.
+     * The refresh tokens in cookies: a browser sends one for each path that fits, and a page of another host of the site may
+     * have planted one. Those of another realm are left out. Refused with 403 where there is one and no allowed page sent it.
      */
-    Optional<String> value(ExternalClients clients) {
-        Optional<String> found = sent(clients).stream()
+    List<String> values(ExternalClients clients) {
+        List<String> found = sent(clients).stream()
                 .flatMap(name -> call.cookies(name).stream())
                 .filter(this::ofThisRealm)
-                .findFirst();
-        if (found.isPresent() && !call.cors().fromAllowedPage()) {
+                .toList();
+        if (!found.isEmpty() && !call.cors().fromAllowedPage()) {
             throw Refusal.of(ExternalError.FORBIDDEN, "cookie_without_origin");
         }
         return found;

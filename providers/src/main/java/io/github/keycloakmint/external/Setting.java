@@ -34,8 +34,9 @@ enum Setting {
     PROJECT_ID(
             "projectId",
             "Project ID",
-            "The project that the issuer speaks for. Empty: the issuer itself. If it differs from the issuer, tokens must "
-                    + "name an audience. With the preset firebase it is required: the Firebase project ID.",
+            "The project that the issuer speaks for. Empty: this realm's, which is its attribute mint.project-id, else its "
+                    + "name. If it differs from the issuer, tokens must name an audience. With the preset firebase it is "
+                    + "required: the Firebase project ID.",
             ProviderConfigProperty.STRING_TYPE,
             ""),
     CURRENT_KEY(
@@ -90,8 +91,9 @@ enum Setting {
     AUDIENCES(
             "audiences",
             "Audiences",
-            "Tokens must name one of these in aud. Empty: the project ID if it differs from the issuer, else none is asked "
-                    + "for. With the preset google it is required: your OAuth client IDs. With firebase it may stay empty.",
+            "Tokens must name one of these in aud. Empty: the project ID, or none is asked for where the issuer is the "
+                    + "project ID. With the preset google it is required: your OAuth client IDs. With firebase it may "
+                    + "stay empty.",
             ProviderConfigProperty.MULTIVALUED_STRING_TYPE,
             ""),
     LONGEST_LIFE(

@@ -1,9 +1,9 @@
 package io.github.keycloakmint.external;
 
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.SingleUseObjectProvider;
 
-/** Remembers token ids on all nodes, at once and whether or not the transaction commits. */
+/** Remembers token ids on all nodes, at once and whether or not the request's transaction commits. */
 interface SingleUse {
 
     /** True for exactly one of all who ask. */
@@ -12,16 +12,20 @@ interface SingleUse {
     boolean claimed(String key);
 
     static SingleUse of(KeycloakSession session) {
-        SingleUseObjectProvider objects = session.singleUseObjects();
         return new SingleUse() {
+            /**
+             * In a transaction of its own: with the feature {@code stateless} Keycloak keeps these in the database
+             * (JpaSingleUseObjectProvider), and a refusal later on would give the id back.
+             */
             @Override
             public boolean claim(String key, long seconds) {
-                return objects.putIfAbsent(key, seconds);
+                return FreshTransaction.insist(() -> FreshTransaction.run(
+                        session, fresh -> fresh.singleUseObjects().putIfAbsent(key, seconds)));
             }
 
             @Override
             public boolean claimed(String key) {
-                return objects.contains(key);
+                return session.singleUseObjects().contains(key);
             }
         };
     }

@@ -1,5 +1,7 @@
 package io.github.keycloakmint.external;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Members;
@@ -13,6 +15,7 @@ import io.github.keycloakmint.kernel.limits.Limits;
 import io.github.keycloakmint.kernel.session.Session;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -26,9 +29,12 @@ final class SocialResource {
 
     static final String CAPABILITY = "google";
 
+    private static final String AUDIENCES = "mint.google-audiences";
+
     /** {@code {id_token, client_id, nonce?}} → the session. */
     Reply signIn(Exchange call) {
         call.record().event(EventType.IDENTITY_PROVIDER_LOGIN);
+        call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
         call.cors().allow(origins(call.session(), call.realm()));
         Limits.byAddress(call);
@@ -38,13 +44,30 @@ final class SocialResource {
                 .orElseThrow(() -> Refusal.badInput("`client_id` is not known", "unknown_client"));
         call.cors().allow(ClientOrigins.of(call.session(), client));
         ForeignToken token = believe(call, idToken, Expect.idToken(body.optionalText("nonce")));
+        requireMeantFor(client, token);
         Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
-        UpsertUser.Upserted upserted = new UpsertUser(call.session(), call.realm()).upsert(token);
+        UpsertUser.Upserted upserted = ExternalUsersResource.upsert(call, client, token);
         SessionTokens.Issued issued = new ExternalSessions(call.session(), call.realm())
                 .start(client, upserted.user(), token, call.address());
-        ExternalUsersResource.record(call, client, token, upserted);
         return Reply.ok(
                 Session.of(upserted.user(), new Memberships(call.session(), call.realm()).of(upserted.user()), issued));
+    }
+
+    /**
+     * A token that was issued to one app must not open another: it is for the client that the provider names, or for one that
+     * lists the token's audience in {@value #AUDIENCES}.
+     */
+    private static void requireMeantFor(ClientModel client, ForeignToken token) {
+        boolean named = token.trust().clientId().equals(client.getClientId());
+        Set<String> audiences =
+                new Attributes("client '" + client.getClientId() + "'", client::getAttribute).set(AUDIENCES);
+        JsonNode aud = token.claims().path("aud");
+        boolean listed = aud.isArray()
+                ? StreamSupport.stream(aud.spliterator(), false).anyMatch(each -> audiences.contains(each.asText()))
+                : audiences.contains(aud.asText());
+        if (!named && !listed) {
+            throw Refusal.of(Fault.UNAUTHORIZED, "audience_of_another_client");
+        }
     }
 
     private static ForeignToken believe(Exchange call, String idToken, Expect expect) {

@@ -1,6 +1,5 @@
 package io.github.keycloakmint.external;
 
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,21 +20,22 @@ import org.keycloak.models.utils.UserModelDelegate;
 final class SparingUser extends UserModelDelegate {
 
     private final boolean writing;
-    private final Map<ProfileField, Optional<String>> fields = new EnumMap<>(ProfileField.class);
+    private final MappedFields fields;
     private boolean changed;
 
-    private SparingUser(UserModel user, boolean writing) {
+    private SparingUser(UserModel user, MappedFields fields, boolean writing) {
         super(user);
+        this.fields = fields;
         this.writing = writing;
     }
 
-    static SparingUser writing(UserModel user) {
-        return new SparingUser(user, true);
+    static SparingUser writing(UserModel user, MappedFields fields) {
+        return new SparingUser(user, fields, true);
     }
 
     /** Writes nothing. */
-    static SparingUser dry(UserModel user) {
-        return new SparingUser(user, false);
+    static SparingUser dry(UserModel user, MappedFields fields) {
+        return new SparingUser(user, fields, false);
     }
 
     /** True where a mapper did something to this user, fields of the profile aside. */
@@ -45,7 +45,7 @@ final class SparingUser extends UserModelDelegate {
 
     /** What mappers did to fields of the profile. */
     Map<ProfileField, Optional<String>> fields() {
-        return fields;
+        return fields.taken();
     }
 
     private void unless(boolean already, Runnable write) {
@@ -59,7 +59,7 @@ final class SparingUser extends UserModelDelegate {
 
     private boolean takenDown(String attribute, @Nullable String value) {
         Optional<ProfileField> field = ProfileField.ofAttribute(attribute);
-        field.ifPresent(known -> fields.put(known, ProfileRules.mapped(known, Optional.ofNullable(value))));
+        field.ifPresent(known -> fields.take(known, Optional.ofNullable(value)));
         return field.isPresent();
     }
 
@@ -93,7 +93,10 @@ final class SparingUser extends UserModelDelegate {
         List<String> wanted = values == null
                 ? List.of()
                 : values.stream().filter(Objects::nonNull).toList();
-        if (name.equals(USERNAME) || takenDown(name, wanted.isEmpty() ? null : wanted.get(0))) {
+        if (name.equals(USERNAME) || ProfileAttributes.BOOKKEEPING.contains(name)) {
+            return;
+        }
+        if (takenDown(name, wanted.isEmpty() ? null : wanted.get(0))) {
             return;
         }
         boolean already = super.getAttributeStream(name)

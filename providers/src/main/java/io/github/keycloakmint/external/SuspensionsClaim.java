@@ -10,6 +10,11 @@ import org.keycloak.models.UserModel;
 /** Puts a user's active suspensions into tokens, where an admin adds it to a client or a scope. */
 public final class SuspensionsClaim extends ClaimMapper {
 
+    /** A token travels in headers, which servers bound: a user is as suspended by five as by a hundred. */
+    private static final int MOST = 5;
+
+    private static final int LONGEST_REASON = 100;
+
     static final String ID = "mint-active-suspensions-mapper";
 
     public SuspensionsClaim() {
@@ -29,7 +34,7 @@ public final class SuspensionsClaim extends ClaimMapper {
     @Override
     public String getHelpText() {
         return "Adds the claim \"suspensions\": a list of the user's suspensions that hold when the token is made, each with"
-                + " reason, startDate and endDate. Empty for a user who is not suspended. Tokens are not called back: give"
+                + " reason, startDate and endDate. Empty for a user who is not suspended. Five at most, reasons cut at 100 characters. Tokens are not called back: give"
                 + " them a short life, or introspect them, where a suspension must take effect at once.";
     }
 
@@ -40,6 +45,16 @@ public final class SuspensionsClaim extends ClaimMapper {
             return Optional.empty();
         }
         Instant now = Instant.ofEpochMilli(Time.currentTimeMillis());
-        return Optional.of(StoredJson.plain(Suspensions.of(user).active(now)));
+        return Optional.of(StoredJson.plain(Suspensions.of(user).active(now).stream()
+                .limit(MOST)
+                .map(SuspensionsClaim::shortened)
+                .toList()));
+    }
+
+    private static Suspensions.Shown shortened(Suspensions.Shown shown) {
+        return shown.reason().length() <= LONGEST_REASON
+                ? shown
+                : new Suspensions.Shown(
+                        shown.reason().substring(0, LONGEST_REASON) + "…", shown.startDate(), shown.endDate());
     }
 }

@@ -1,7 +1,10 @@
 package io.github.keycloakmint.external;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.text.Normalizer;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Which texts of other systems may be kept. */
 final class Texts {
@@ -14,6 +17,15 @@ final class Texts {
     /** What can't be seen, or makes one username look like another. */
     private static final Set<Integer> UNSEEN =
             Set.of((int) Character.FORMAT, (int) Character.PRIVATE_USE, (int) Character.UNASSIGNED);
+
+    /**
+     * Drawn as nothing, though no format characters: Unicode's Default_Ignorable_Code_Point beyond those, and the empty
+     * braille cell.
+     */
+    private static final Pattern BLANK = Pattern.compile(
+            "[\\u034F\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u2800\\u3164\\uFE00-\\uFE0F\\uFFA0\\x{E0000}-\\x{E0FFF}]");
+
+    private static final Pattern SPACES = Pattern.compile("\\p{IsWhite_Space}+");
 
     private Texts() {}
 
@@ -33,6 +45,22 @@ final class Texts {
         return line(text)
                 && text.strip().equals(text)
                 && text.codePoints().noneMatch(point -> UNSEEN.contains(Character.getType(point)));
+    }
+
+    /** One spelling of names that a reader takes for one: NFKC, lower case, without what is not seen. */
+    static String key(String text) {
+        if (text.chars().allMatch(unit -> unit > ' ' && unit < 0x7F)) {
+            return text.toLowerCase(Locale.ROOT);
+        }
+        // lower case may take a text out of its normal form again
+        String folded = nfkc(nfkc(text).toLowerCase(Locale.ROOT));
+        return SPACES.matcher(BLANK.matcher(folded).replaceAll(""))
+                .replaceAll(" ")
+                .strip();
+    }
+
+    private static String nfkc(String text) {
+        return Normalizer.normalize(text, Normalizer.Form.NFKC);
     }
 
     /** PostgreSQL keeps no NUL, and half a pair of surrogates would come back as something else. */

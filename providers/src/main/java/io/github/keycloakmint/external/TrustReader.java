@@ -23,24 +23,26 @@ final class TrustReader {
     private final Cache<Content, Optional<Trust>> read =
             Caffeine.newBuilder().maximumSize(CONTENTS).build();
 
-    /** The realm is part of it: a key never serves two realms (T10). */
-    private record Content(String realmId, String alias, Map<String, String> config) {}
+    /** All that a trust is made of. The realm is part of it: a key never serves two realms (T10). */
+    private record Content(String realmId, String project, String alias, Map<String, String> config) {}
 
     /** Empty when the configuration can't be read: then nobody gets in by it, and the log says which field is wrong. */
     Optional<Trust> read(RealmModel realm, IdentityProviderModel provider) {
-        Content content = new Content(realm.getId(), provider.getAlias(), provider.getConfig());
+        String project = TrustRules.project(realm);
+        Content content = new Content(realm.getId(), project, provider.getAlias(), provider.getConfig());
         Optional<Trust> known = read.getIfPresent(content);
         if (known == null) {
-            known = fresh(realm, provider);
+            known = fresh(realm, project, provider);
             // a copy: the model is the session's, who may change it
-            read.put(new Content(realm.getId(), provider.getAlias(), new HashMap<>(provider.getConfig())), known);
+            Map<String, String> config = new HashMap<>(provider.getConfig());
+            read.put(new Content(realm.getId(), project, provider.getAlias(), config), known);
         }
         return known.map(trust -> of(provider, trust));
     }
 
-    private static Optional<Trust> fresh(RealmModel realm, IdentityProviderModel provider) {
+    private static Optional<Trust> fresh(RealmModel realm, String project, IdentityProviderModel provider) {
         try {
-            return Optional.of(TrustRules.read(provider));
+            return Optional.of(TrustRules.read(provider, project));
         } catch (BadSetting e) {
             LOG.errorf(
                     "Identity provider '%s' of realm '%s' lets nobody in. %s",

@@ -5,6 +5,7 @@ import io.github.keycloakmint.external.Trust.Keys;
 import io.github.keycloakmint.external.Trust.LinkPolicy;
 import io.github.keycloakmint.external.Trust.Preset;
 import io.github.keycloakmint.external.Trust.SyncedField;
+import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.keycloak.ReservedClients;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.RealmModel;
 
 /**
  * What makes the configuration of an identity provider a {@link Trust}. One set of rules for the admin who saves and for the
@@ -47,18 +49,31 @@ final class TrustRules {
     private static final int LONGEST_KEY_TEXT = 65_536;
 
     private final IdentityProviderModel provider;
+    private final String project;
     private final Settings settings;
     private final Preset preset;
 
-    private TrustRules(IdentityProviderModel provider) {
+    private TrustRules(IdentityProviderModel provider, String project) {
         this.provider = provider;
+        this.project = project;
         this.settings = new Settings(provider.getConfig());
         this.preset = chosen(Setting.PRESET, Preset.class);
     }
 
-    /** Throws {@link BadSetting}. */
-    static Trust read(IdentityProviderModel provider) {
-        return new TrustRules(provider).trust();
+    /**
+     * Throws {@link BadSetting}.
+     *
+     * @param project of the realm, for a provider that names none
+     */
+    static Trust read(IdentityProviderModel provider, String project) {
+        return new TrustRules(provider, project).trust();
+    }
+
+    /** The id of the project that {@code realm} is (contract section 1). */
+    static String project(RealmModel realm) {
+        return new Attributes("realm '" + realm.getName() + "'", realm::getAttribute)
+                .text("mint.project-id")
+                .orElseGet(realm::getName);
     }
 
     /** The spelling under which an issuer is stored and looked up. */
@@ -68,7 +83,8 @@ final class TrustRules {
 
     private Trust trust() {
         String issuer = issuer();
-        String projectId = settings.text(Setting.PROJECT_ID, NAME, NAME_FORM).orElse(issuer);
+        // never the issuer itself: then no issuer would have to name an audience, and a token for any app would do
+        String projectId = settings.text(Setting.PROJECT_ID, NAME, NAME_FORM).orElse(project);
         String algorithm = algorithm();
         return new Trust(
                 provider,

@@ -24,9 +24,7 @@ final class UpsertAttempt {
         this.realm = session.getContext().getRealm();
         this.token = token;
         this.profile = profile;
-        String name = profile.given(ProfileField.USERNAME).orElse(token.foreignId());
-        // no token: whatever the provider's settings say, a token of somebody else's is kept nowhere
-        this.identity = new FederatedIdentityModel(token.trust().alias(), token.foreignId(), name);
+        this.identity = identity(profile.given(ProfileField.USERNAME).orElse(token.foreignId()));
     }
 
     /** What was found or done. */
@@ -40,10 +38,13 @@ final class UpsertAttempt {
         LINKED
     }
 
-    /** @param name the foreign name that the user got just now */
-    record Step(Outcome outcome, String userId, Optional<String> name) {
+    /**
+     * @param name the foreign name that the user got just now
+     * @param former the one that he had before
+     */
+    record Step(Outcome outcome, String userId, Optional<String> name, Optional<String> former) {
         Step(Outcome outcome, UserModel user) {
-            this(outcome, user.getId(), Optional.empty());
+            this(outcome, user.getId(), Optional.empty(), Optional.empty());
         }
     }
 
@@ -51,15 +52,15 @@ final class UpsertAttempt {
     Step look() {
         Optional<UserModel> known = find();
         if (known.isPresent()) {
-            UserModel user = enabled(known.get());
-            SparingUser mapped = mappers().update(SparingUser.dry(user));
-            boolean changes = mapped.changed() || change(mapped).differs(user);
+            UserModel user = admitted(known.get());
+            SparingUser mapped = mappers().dryRun(user);
+            boolean changes = mapped.changed() || change(user, mapped).differs(user);
             return new Step(changes ? Outcome.TO_CHANGE : Outcome.UNCHANGED, user);
         }
         IdentityMappers mappers = mappers();
         ForeignProfile mapped = profile.with(mappers.fieldsOfNewUser(profile));
         Optional<UserModel> account = new EmailPolicy(session, realm, token).accountToLink(mapped);
-        return account.map(user -> new Step(Outcome.TO_LINK, enabled(user))).orElseGet(() -> create(mappers, mapped));
+        return account.map(user -> new Step(Outcome.TO_LINK, admitted(user))).orElseGet(() -> create(mappers, mapped));
     }
 
     /** Changes the user found before; what is true of him is read again under the lock. */
@@ -68,7 +69,7 @@ final class UpsertAttempt {
         if (!linked(user)) {
             throw new FreshTransaction.Overtaken();
         }
-        return apply(enabled(user), Outcome.CHANGED);
+        return apply(admitted(user), Outcome.CHANGED);
     }
 
     /** Links the account found before, if it may still be. */
@@ -83,17 +84,18 @@ final class UpsertAttempt {
         if (account.filter(user::equals).isEmpty()) {
             throw new FreshTransaction.Overtaken();
         }
-        enabled(user);
+        admitted(user);
         session.users().addFederatedIdentity(realm, user, identity);
         return apply(user, Outcome.LINKED);
     }
 
     private Step apply(UserModel user, Outcome done) {
-        SparingUser mapped = mappers().update(SparingUser.writing(user));
-        ProfileChange change = change(mapped);
+        SparingUser mapped = mappers().update(user);
+        ProfileChange change = change(user, mapped);
         Optional<String> name = change.newName(user);
+        Optional<String> former = ProfileField.USERNAME.of(user);
         if (change.differs(user)) {
-            change.write(session, realm, user);
+            change.write(user);
         } else if (mapped.changed()) {
             ProfileChange.touch(user);
         } else if (done == Outcome.CHANGED) {
@@ -104,7 +106,7 @@ final class UpsertAttempt {
             session.users().updateFederatedIdentity(realm, user, identity);
         }
         UserRow.flush(session);
-        return new Step(done, user.getId(), name);
+        return new Step(done, user.getId(), name, former);
     }
 
     private Step create(IdentityMappers mappers, ForeignProfile mapped) {
@@ -114,14 +116,14 @@ final class UpsertAttempt {
         user.setEnabled(true);
         session.users().addFederatedIdentity(realm, user, identity);
         // that the email is nobody's was found out before
-        new ProfileChange(token, mapped).writeNew(session, realm, user);
+        new ProfileChange(session, realm, token, mapped).writeNew(user);
         ForeignProfile all = mapped.with(mappers.importNew(user));
-        ProfileChange rest = new ProfileChange(token, all);
+        ProfileChange rest = new ProfileChange(session, realm, token, all);
         if (rest.differs(user)) {
-            rest.write(session, realm, user);
+            rest.write(user);
         }
         UserRow.flush(session);
-        return new Step(Outcome.CREATED, id, all.given(ProfileField.USERNAME));
+        return new Step(Outcome.CREATED, id, all.given(ProfileField.USERNAME), Optional.empty());
     }
 
     /**
@@ -153,18 +155,41 @@ final class UpsertAttempt {
         return UserRow.lock(session, realm, userId).orElseThrow(FreshTransaction.Overtaken::new);
     }
 
-    private static UserModel enabled(UserModel user) {
+    /** Whoever may not get in is not linked or written either: an account that an admin froze stays as it is. */
+    private UserModel admitted(UserModel user) {
         if (!user.isEnabled()) {
             throw Refusal.of(ExternalError.USER_DISABLED, "user_disabled");
         }
+        if (user.getRequiredActionsStream().findAny().isPresent()) {
+            throw Refusal.of(ExternalError.ACTION_REQUIRED, "required_actions");
+        }
+        new ForeignEmail(session, realm, token, profile).requireOwner(user);
         return user;
+    }
+
+    /** Takes a name back that another user has as well; returns the one that he got instead. */
+    Optional<String> giveUpName(String userId, String name, Optional<String> former) {
+        Optional<UserModel> user = UserRow.lock(session, realm, userId);
+        Optional<String> back = user.flatMap(known -> new UsernamePolicy(session, realm).giveUp(name, former, known));
+        user.filter(this::linked)
+                .filter(known -> ProfileField.USERNAME.of(known).equals(back))
+                .ifPresent(known -> session.users()
+                        .updateFederatedIdentity(realm, known, identity(back.orElse(token.foreignId()))));
+        return back;
     }
 
     private IdentityMappers mappers() {
         return IdentityMappers.of(session, realm, token, profile);
     }
 
-    private ProfileChange change(SparingUser mapped) {
-        return new ProfileChange(token, profile.with(mapped.fields()));
+    private ProfileChange change(UserModel user, SparingUser mapped) {
+        ForeignProfile wanted = profile.with(mapped.fields());
+        ForeignProfile permitted = new EmailPolicy(session, realm, token).permitted(wanted, user);
+        return new ProfileChange(session, realm, token, permitted);
+    }
+
+    /** Without a token: whatever the provider's settings say, a token of somebody else's is kept nowhere. */
+    private FederatedIdentityModel identity(String name) {
+        return new FederatedIdentityModel(token.trust().alias(), token.foreignId(), name);
     }
 }

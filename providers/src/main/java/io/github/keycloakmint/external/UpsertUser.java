@@ -4,7 +4,6 @@ import io.github.keycloakmint.external.UpsertAttempt.Outcome;
 import io.github.keycloakmint.external.UpsertAttempt.Step;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
-import io.github.keycloakmint.kernel.keycloak.UserRow;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
@@ -44,10 +43,12 @@ final class UpsertUser {
         ForeignProfile profile = ForeignProfile.of(token);
         Step done = insist(token, profile);
         // see UsernamePolicy: asked after the commit, so of two who took a name at once the later one knows
-        if (done.name()
-                .filter(name -> new UsernamePolicy(session, realm).contested(name, done.userId()))
-                .isPresent()) {
-            giveUpName(done.userId());
+        Optional<String> contested = contested(done.name(), done.userId());
+        if (contested.isPresent()) {
+            Optional<String> back = giveUpName(token, profile, done.userId(), contested.get(), done.former());
+            // somebody may have taken that one meanwhile
+            contested(back, done.userId())
+                    .ifPresent(name -> giveUpName(token, profile, done.userId(), name, Optional.empty()));
             throw UsernamePolicy.taken();
         }
         UserModel user = Optional.ofNullable(session.users().getUserById(realm, done.userId()))
@@ -83,11 +84,13 @@ final class UpsertUser {
         };
     }
 
-    private void giveUpName(String userId) {
-        FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> {
-            UserRow.lock(fresh, fresh.getContext().getRealm(), userId)
-                    .ifPresent(user -> user.removeAttribute(ProfileAttributes.USERNAME));
-            return userId;
-        }));
+    private Optional<String> contested(Optional<String> name, String userId) {
+        return name.filter(taken -> new UsernamePolicy(session, realm).contested(taken, userId));
+    }
+
+    private Optional<String> giveUpName(
+            ForeignToken token, ForeignProfile profile, String userId, String name, Optional<String> former) {
+        return FreshTransaction.insist(() -> FreshTransaction.run(
+                session, fresh -> new UpsertAttempt(fresh, token, profile).giveUpName(userId, name, former)));
     }
 }

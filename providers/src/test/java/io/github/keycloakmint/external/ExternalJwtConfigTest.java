@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.OctetSequenceKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import io.github.keycloakmint.kernel.keycloak.FreshSessions;
 import java.security.Key;
 import java.util.Arrays;
 import java.util.Base64;
@@ -23,10 +24,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.models.IdentityProviderModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderConfigProperty;
 
 /** What an admin may save, and what it means. */
 class ExternalJwtConfigTest {
+
+    /** Of the realm. */
+    private static final String PROJECT = "realm-project";
 
     private static RSAKey rsa;
     private static ECKey ec;
@@ -41,9 +46,9 @@ class ExternalJwtConfigTest {
     void issuer_key_and_client_are_enough() throws Exception {
         Trust trust = read(generic());
         assertThat(trust.issuer()).isEqualTo("demo");
-        assertThat(trust.projectId()).isEqualTo("demo");
+        assertThat(trust.projectId()).isEqualTo(PROJECT);
         assertThat(trust.algorithm()).isEqualTo("RS256");
-        assertThat(trust.audiences()).isEmpty();
+        assertThat(trust.audiences()).containsExactly(PROJECT);
         assertThat(trust.longestLife()).isEqualTo(3600);
         assertThat(trust.clockSkew()).isEqualTo(30);
         assertThat(trust.jti()).isEqualTo(Trust.JtiPolicy.WHERE_PRESENT);
@@ -128,11 +133,38 @@ class ExternalJwtConfigTest {
     }
 
     @Test
-    void a_project_that_is_not_the_issuer_asks_for_an_audience() throws Exception {
+    void an_issuer_that_is_not_the_project_has_to_name_an_audience() throws Exception {
+        assertThat(read(generic()).audiences()).containsExactly(PROJECT);
+        assertThat(read(with(generic(), "projectId", " ")).audiences()).containsExactly(PROJECT);
+        assertThat(read(with(generic(), "audiences", "api")).audiences()).containsExactly("api");
         assertThat(read(with(generic(), "projectId", "p-1")).audiences()).containsExactly("p-1");
         assertThat(read(with(with(generic(), "projectId", "p-1"), "audiences", "api"))
                         .audiences())
                 .containsExactly("api");
+    }
+
+    @Test
+    void only_the_project_itself_names_none() throws Exception {
+        assertThat(read(with(generic(), "issuer", PROJECT)).audiences()).isEmpty();
+        assertThat(read(with(generic(), "projectId", "demo")).audiences()).isEmpty();
+        assertThat(read(with(with(generic(), "projectId", "demo"), "audiences", "api"))
+                        .audiences())
+                .containsExactly("api");
+    }
+
+    @Test
+    void a_realm_is_the_project_of_its_attribute_else_of_its_name() {
+        assertThat(TrustRules.project(realm(null))).isEqualTo("test");
+        assertThat(TrustRules.project(realm(" "))).isEqualTo("test");
+        assertThat(TrustRules.project(realm("p-1"))).isEqualTo("p-1");
+    }
+
+    private static RealmModel realm(String projectId) {
+        return FreshSessions.proxy(RealmModel.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getName" -> "test";
+            case "getAttribute" -> arguments[0].equals("mint.project-id") ? projectId : null;
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
     }
 
     @Test
@@ -321,7 +353,7 @@ class ExternalJwtConfigTest {
         IdentityProviderModel provider = new IdentityProviderModel();
         provider.setAlias("project");
         provider.setConfig(config);
-        return TrustRules.read(provider);
+        return TrustRules.read(provider, PROJECT);
     }
 
     private static String pem(String type, Key key) {

@@ -195,26 +195,121 @@ class FetchedKeysTest {
     }
 
     @Test
-    void callers_with_old_keys_do_not_wait_for_a_slow_endpoint() throws Exception {
+    void a_key_that_was_withdrawn_in_idle_hours_is_not_believed_once_more() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch slow = new CountDownLatch(1);
         FetchedKeys beside = new FetchedKeys(this::fetch, callers, nanos::get);
         assertThat(names(beside, "a")).containsExactly("a");
         endpoint = (url, truststore) -> {
+            asked.countDown();
             await(slow);
             return set("b");
         };
-        pass(FetchedKeys.FRESH.plusSeconds(1));
-        for (int i = 0; i < 100; i++) {
-            assertThat(names(beside, "a")).containsExactly("a");
-        }
+        pass(Duration.ofHours(3));
+        Future<List<String>> first = callers.submit(() -> names(beside, "a"));
+        await(asked);
+        assertThat(first.isDone()).isFalse();
         slow.countDown();
-        await(() -> names(beside, "b").contains("b"));
+        assertThat(first.get(10, TimeUnit.SECONDS)).containsExactly("b");
         assertThat(fetches).hasValue(2);
     }
 
     @Test
+    void few_callers_with_old_keys_wait_for_a_slow_endpoint_and_the_others_use_them() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch slow = new CountDownLatch(1);
+        FetchedKeys beside = new FetchedKeys(this::fetch, callers, nanos::get);
+        assertThat(names(beside, "a")).containsExactly("a");
+        endpoint = (url, truststore) -> {
+            asked.countDown();
+            await(slow);
+            return set("b");
+        };
+        pass(FetchedKeys.FRESH.plusSeconds(1));
+        List<Future<List<String>>> answers = new ArrayList<>();
+        answers.add(callers.submit(() -> names(beside, "a")));
+        await(asked);
+        for (int i = 1; i < 100; i++) {
+            answers.add(callers.submit(() -> names(beside, "a")));
+        }
+        await(() -> answers.stream().filter(Future::isDone).count() >= 92);
+        slow.countDown();
+        int old = 0;
+        for (Future<List<String>> answer : answers) {
+            old += answer.get(10, TimeUnit.SECONDS).equals(List.of("a")) ? 1 : 0;
+        }
+        assertThat(old).isEqualTo(92);
+        assertThat(fetches).hasValue(2);
+    }
+
+    /** As a name server that hangs for longer than any caller is to wait. */
+    @Test
+    void a_fetch_that_hangs_is_waited_for_once_and_not_by_everybody_who_comes_later() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch hangs = new CountDownLatch(1);
+        endpoint = (url, truststore) -> {
+            asked.countDown();
+            await(hangs);
+            return set("a");
+        };
+        FetchedKeys beside = new FetchedKeys(this::fetch, callers, nanos::get);
+        callers.submit(() -> beside.keys(SOURCE, found -> true, Optional::empty));
+        await(asked);
+        pass(FetchedKeys.WAIT);
+        long before = System.nanoTime();
+        for (int i = 0; i < 3; i++) {
+            assertThat(beside.keys(SOURCE, found -> true, Optional::empty)).isEmpty();
+        }
+        assertThat(System.nanoTime() - before).isLessThan(FetchedKeys.WAIT.toNanos());
+        assertThat(fetches).hasValue(1);
+        hangs.countDown();
+    }
+
+    @Test
+    void a_realm_has_four_fetches_at_once_and_takes_none_of_others() {
+        List<Runnable> running = new ArrayList<>();
+        FetchedKeys beside = new FetchedKeys(this::fetch, running::add, nanos::get);
+        Thread.currentThread().interrupt(); // so that nobody waits
+        for (int i = 0; i < 10; i++) {
+            beside.keys(provider("realm", i), found -> true, Optional::empty);
+            Thread.currentThread().interrupt();
+        }
+        assertThat(running).hasSize(4);
+        beside.keys(provider("other", 0), found -> true, Optional::empty);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(running).hasSize(5);
+        running.forEach(Runnable::run);
+        assertThat(beside.known(provider("realm", 3))).isPresent();
+        assertThat(beside.known(provider("other", 0))).isPresent();
+        running.clear();
+        pass(FetchedKeys.PAUSE);
+        FetchedKeys.Source late = provider("realm", 9);
+        Thread.currentThread().interrupt();
+        beside.keys(late, found -> true, Optional::empty);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(running).hasSize(1);
+    }
+
+    @Test
+    void a_fetch_that_finds_no_thread_is_tried_once_in_ten_seconds() {
+        AtomicInteger attempts = new AtomicInteger();
+        FetchedKeys busy = new FetchedKeys(
+                this::fetch,
+                task -> {
+                    attempts.incrementAndGet();
+                    throw new RejectedExecutionException();
+                },
+                nanos::get);
+        for (int i = 0; i < 1_000; i++) {
+            pass(Duration.ofMillis(50)); // 50 seconds in all
+            assertThat(busy.keys(SOURCE, found -> true, Optional::empty)).isEmpty();
+        }
+        assertThat(attempts.get()).isBetween(5, 6);
+    }
+
+    @Test
     void no_free_thread_is_a_failure_that_does_not_stay() {
-        AtomicInteger refusals = new AtomicInteger(1);
+        AtomicInteger refusals = new AtomicInteger(10); // more than a realm's places: none is lost by a refusal
         FetchedKeys busy = new FetchedKeys(
                 this::fetch,
                 task -> {
@@ -224,7 +319,10 @@ class FetchedKeysTest {
                     task.run();
                 },
                 nanos::get);
-        assertThat(busy.keys(SOURCE, found -> true, Optional::empty)).isEmpty();
+        for (int i = 0; i < 10; i++) {
+            assertThat(busy.keys(SOURCE, found -> true, Optional::empty)).isEmpty();
+            pass(FetchedKeys.PAUSE);
+        }
         assertThat(names(busy, "a")).containsExactly("a");
     }
 
@@ -249,6 +347,10 @@ class FetchedKeysTest {
     private byte[] fetch(String url, Optional<KeyStore> truststore) throws IOException {
         fetches.incrementAndGet();
         return endpoint.get(url, truststore);
+    }
+
+    private static FetchedKeys.Source provider(String realmId, int number) {
+        return new FetchedKeys.Source(realmId, "idp-" + number, SOURCE.url(), SOURCE.algorithm());
     }
 
     private void pass(Duration time) {

@@ -166,6 +166,48 @@ class IdentityProviderTypeIT {
                 .isEqualTo("https://securetoken.google.com/app-" + realm.platformId());
     }
 
+    /** Else whoever gets a token of that issuer for any other app could sign in here. */
+    @Test
+    void without_a_project_an_issuer_has_to_name_the_realm_or_its_project_as_the_audience() throws Exception {
+        ObjectNode provider = provider(alias());
+        create(provider);
+        String issuer = config(provider).path("issuer").asText();
+        assertThat(failedCheck(signed(issuer, null))).isEqualTo("audience");
+        assertThat(failedCheck(signed(issuer, issuer))).isEqualTo("audience");
+        assertThat(failedCheck(signed(issuer, realm.name()))).isEmpty();
+        realm.realmAttribute("mint.project-id", "another-project");
+        assertThat(failedCheck(signed(issuer, realm.name()))).isEqualTo("audience");
+        assertThat(failedCheck(signed(issuer, "another-project"))).isEmpty();
+        realm.realmAttribute("mint.project-id", null);
+        ObjectNode own = provider(alias());
+        config(own).put("issuer", realm.name());
+        create(own);
+        assertThat(failedCheck(signed(realm.name(), null))).isEmpty();
+    }
+
+    /** Empty where none does. */
+    private static String failedCheck(SignedJWT token) {
+        return realm.post("/mint/external/explain", Map.of("userJwt", token.serialize()))
+                .expect(200)
+                .json()
+                .path("check")
+                .asText();
+    }
+
+    private static SignedJWT signed(String issuer, String audience) throws JOSEException {
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1").build(),
+                new JWTClaimsSet.Builder()
+                        .issuer(issuer)
+                        .subject("u-1")
+                        .audience(audience)
+                        .issueTime(new Date())
+                        .expirationTime(Date.from(Instant.now().plusSeconds(120)))
+                        .build());
+        token.sign(new RSASSASigner(key));
+        return token;
+    }
+
     @Test
     void the_console_gets_the_form() {
         JsonNode types = Admin.of(realm.server())

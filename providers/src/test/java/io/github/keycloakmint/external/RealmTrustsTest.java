@@ -2,8 +2,7 @@ package io.github.keycloakmint.external;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Proxy;
+import io.github.keycloakmint.kernel.keycloak.FreshSessions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.IdentityProviderQuery;
 import org.keycloak.models.IdentityProviderStorageProvider;
-import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
@@ -26,6 +24,9 @@ class RealmTrustsTest {
     private int queries;
     private String realmId = UUID.randomUUID().toString();
 
+    private String projectId;
+
+    private FreshSessions sessions;
     private RealmTrusts trusts;
 
     @BeforeEach
@@ -154,6 +155,39 @@ class RealmTrustsTest {
         assertThat(trusts.byIssuer("demo").orElseThrow().keys()).isSameAs(first.keys());
     }
 
+    @Test
+    void an_issuer_is_looked_up_outside_the_requests_transaction() {
+        add("one", "demo");
+        trusts = new RealmTrusts(sessions().request());
+        assertThat(trusts.any()).isTrue();
+        assertThat(trusts.byIssuer("demo")).isPresent();
+        assertThat(trusts.byIssuer("demo")).isPresent(); // the cache may have been voided since
+        assertThat(trusts.byIssuer("unknown")).isEmpty();
+        assertThat(trusts.all()).hasSize(1);
+    }
+
+    @Test
+    void nothing_that_belongs_to_another_session_is_handed_on() {
+        add("one", "demo");
+        IdentityProviderModel found = trusts.byIssuer("demo").orElseThrow().provider();
+        IdentityProviderModel listed = trusts.all().get(0).provider();
+        assertThat(sessions.open()).isZero();
+        assertThat(List.of(found, listed)).allSatisfy(provider -> {
+            assertThat(provider).hasSameClassAs(new IdentityProviderModel());
+            assertThat(provider.isEnabled()).isTrue();
+        });
+    }
+
+    @Test
+    void a_provider_without_a_project_has_the_realms_at_once() {
+        add("one", "demo");
+        assertThat(trusts.byIssuer("demo").orElseThrow().audiences()).containsExactly("test");
+        projectId = "p-1";
+        assertThat(trusts.byIssuer("demo").orElseThrow().audiences()).containsExactly("p-1");
+        projectId = "demo";
+        assertThat(trusts.byIssuer("demo").orElseThrow().audiences()).isEmpty();
+    }
+
     private IdentityProviderModel add(String alias, String issuer) {
         IdentityProviderModel provider = new IdentityProviderModel();
         provider.setAlias(alias);
@@ -178,33 +212,52 @@ class RealmTrustsTest {
                                 // as a case-insensitive database does
                                 : option.getValue()
                                         .equalsIgnoreCase(provider.getConfig().get(option.getKey()))))
-                .map(IdentityProviderModel::new);
+                .map(this::ofSession);
+    }
+
+    /** Keycloak's models ask their session for their organization. */
+    private IdentityProviderModel ofSession(IdentityProviderModel provider) {
+        FreshSessions mine = sessions;
+        boolean beside = mine.open() > 0;
+        return new IdentityProviderModel(provider) {
+            @Override
+            public boolean isEnabled() {
+                assertThat(!beside || mine.open() > 0)
+                        .as("its session is still open")
+                        .isTrue();
+                return super.isEnabled();
+            }
+        };
+    }
+
+    private FreshSessions sessions() {
+        String id = realmId;
+        RealmModel realm =
+                FreshSessions.proxy(RealmModel.class, (self, method, arguments) -> switch (method.getName()) {
+                    case "getId" -> id;
+                    case "getAttribute" -> projectId;
+                    default -> "test";
+                });
+        sessions = new FreshSessions(realm, (self, method, arguments) -> providers());
+        return sessions;
     }
 
     private KeycloakSession session() {
-        String id = realmId;
-        RealmModel realm = proxy(
-                RealmModel.class, (self, method, arguments) -> method.getName().equals("getId") ? id : "test");
-        KeycloakContext context = proxy(KeycloakContext.class, (self, method, arguments) -> realm);
-        IdentityProviderStorageProvider providers =
-                proxy(IdentityProviderStorageProvider.class, (self, method, arguments) -> switch (method.getName()) {
+        return sessions().request((self, method, arguments) -> providers());
+    }
+
+    private IdentityProviderStorageProvider providers() {
+        return FreshSessions.proxy(
+                IdentityProviderStorageProvider.class, (self, method, arguments) -> switch (method.getName()) {
                     case "count" -> (long) stored.size();
                     case "getAllStream" -> select((IdentityProviderQuery) arguments[0]);
                     case "getByAlias" ->
                         stored.stream()
                                 .filter(provider -> provider.getAlias().equals(arguments[0]))
                                 .findFirst()
-                                .map(IdentityProviderModel::new)
+                                .map(this::ofSession)
                                 .orElse(null);
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
-        return proxy(
-                KeycloakSession.class,
-                (self, method, arguments) -> method.getName().equals("getContext") ? context : providers);
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(RealmTrustsTest.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

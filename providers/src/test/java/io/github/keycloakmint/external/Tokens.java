@@ -26,6 +26,13 @@ final class Tokens {
         return new ForeignToken(trust(fields), "42", object(claims), Optional.empty(), 0);
     }
 
+    /** Of the same foreign user, whose provider has this preset, and the admin's trust or not. */
+    static ForeignToken of(String claims, Preset preset, boolean trustEmail) {
+        Trust trust = trust(Set.of(SyncedField.values()), preset);
+        trust.provider().setTrustEmail(trustEmail);
+        return new ForeignToken(trust, "42", object(claims), Optional.empty(), 0);
+    }
+
     static ObjectNode object(String json) {
         try {
             return (ObjectNode) JSON.readTree(json.replace('\'', '"'));
@@ -35,9 +42,14 @@ final class Tokens {
     }
 
     private static Trust trust(Set<SyncedField> fields) {
+        return trust(fields, Preset.GENERIC);
+    }
+
+    private static Trust trust(Set<SyncedField> fields, Preset preset) {
         IdentityProviderModel provider = new IdentityProviderModel();
         provider.setAlias("external-project");
         provider.setInternalId("internal-1");
+        provider.setEnabled(true);
         return new Trust(
                 provider,
                 "demo",
@@ -52,7 +64,7 @@ final class Tokens {
                 fields,
                 "external-users",
                 "replyke-refresh-jwt",
-                Preset.GENERIC,
+                preset,
                 Set.of());
     }
 }

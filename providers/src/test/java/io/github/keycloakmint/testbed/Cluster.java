@@ -40,6 +40,9 @@ public final class Cluster implements AutoCloseable {
                 .withEnvironment("KC_DB_URL", "jdbc:postgresql://" + DATABASE + "/keycloak")
                 .withEnvironment("KC_DB_USERNAME", "keycloak")
                 .withEnvironment("KC_DB_PASSWORD", password)
+                // PostgreSQL takes 100 connections as shipped, and Keycloak's pool alone would take as many, on each
+                // node
+                .withEnvironment("KC_DB_POOL_MAX_SIZE", "45")
                 .withEnvironment("KC_HTTP_ENABLED", "true")
                 // one issuer for both nodes, whichever port a call comes in by
                 .withEnvironment("KC_HOSTNAME", "http://localhost:8080");

@@ -33,7 +33,7 @@ public final class AuditTrail {
 
     /** Called once, when the answer is decided and before the transaction ends. */
     public void close(CallRecord record, Outcome outcome) {
-        if (outcome.stored()) {
+        if (stored(record, outcome)) {
             record.event().ifPresent(type -> send(new EventBuilder(realm, session).event(type), record, outcome));
         }
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
@@ -48,6 +48,10 @@ public final class AuditTrail {
                 write(record, outcome == Outcome.SUCCESS ? Outcome.ERROR : outcome);
             }
         });
+    }
+
+    private static boolean stored(CallRecord record, Outcome outcome) {
+        return outcome.stored() && !record.strangers();
     }
 
     private static void send(EventBuilder event, CallRecord record, Outcome outcome) {
@@ -70,7 +74,7 @@ public final class AuditTrail {
                 .record(Duration.ofNanos(System.nanoTime() - record.startedNanos()));
         Metrics.counter("keycloak_mint_calls_total", "capability", record.capability(), "outcome", outcome.label())
                 .increment();
-        if (outcome.stored()) {
+        if (stored(record, outcome)) {
             AUDIT.info(line(record, outcome, 0));
         } else {
             FLOOD.pass(record.realmId() + '|' + record.capability() + '|' + outcome)

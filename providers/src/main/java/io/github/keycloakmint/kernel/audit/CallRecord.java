@@ -18,6 +18,7 @@ public final class CallRecord {
     private final String ip;
     private final long startedNanos = System.nanoTime();
     private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    private boolean stranger;
     private @Nullable EventType event;
     private @Nullable String clientId;
     private @Nullable String userId;
@@ -33,6 +34,23 @@ public final class CallRecord {
     /** The Keycloak event that this call is, if it is one: admin calls leave admin events instead. */
     public void event(EventType type) {
         this.event = type;
+    }
+
+    /**
+     * Until {@link #recognised} the call is a stranger's: whatever becomes of it, it leaves no event, and its line goes through
+     * the flood gate (T11).
+     */
+    public void byStranger() {
+        stranger = true;
+    }
+
+    /** The caller has shown something that only he can have: a signed token, a session. */
+    public void recognised() {
+        stranger = false;
+    }
+
+    boolean strangers() {
+        return stranger;
     }
 
     /** A field of the line and a detail of the event. Null says: not known. */

@@ -187,6 +187,7 @@ public final class Door {
         Response.ResponseBuilder builder =
                 Response.status(reply.status()).header(HttpHeaders.CACHE_CONTROL, "no-store");
         reply.headers().forEach(builder::header);
+        reply.cookies().forEach(cookie -> builder.header("Set-Cookie", cookie.header()));
         if (reply.body() != null) {
             builder.entity(Json.bytes(reply.body())).type(MediaType.APPLICATION_JSON_TYPE);
         }

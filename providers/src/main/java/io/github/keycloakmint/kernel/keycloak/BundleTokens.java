@@ -3,12 +3,9 @@ package io.github.keycloakmint.kernel.keycloak;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.jose.jws.JWSInput;
-import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.encode.TokenContextEncoderProvider;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
-import org.keycloak.representations.JsonWebToken;
 
 /** Tells a token of the bundle by its {@code jti}, which starts with the shortcut of a {@link BundleGrant} (T3). */
 public final class BundleTokens {
@@ -55,15 +52,8 @@ public final class BundleTokens {
 
     /** True for the text of a token of ours. Nothing is verified: this is for refusing, not for accepting. */
     static boolean claimsToBe(KeycloakSession session, String token) {
-        try {
-            return grant(
-                            session,
-                            new JWSInput(token)
-                                    .readJsonContent(JsonWebToken.class)
-                                    .getId())
-                    .isPresent();
-        } catch (JWSInputException e) {
-            return false;
-        }
+        return Issuers.unverified(token)
+                .flatMap(claims -> grant(session, claims.getId()))
+                .isPresent();
     }
 }

@@ -5,8 +5,12 @@ import jakarta.persistence.LockTimeoutException;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PessimisticLockException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
@@ -28,6 +32,11 @@ public final class FreshTransaction {
     /** SQL:2023: 23 is a violated constraint, 40 a transaction rolled back for a deadlock or for serialisation. */
     private static final Set<String> CONTENDED_CLASSES = Set.of("23", "40");
 
+    /** Before the second attempt; doubled for each further one, up to {@link #LONGEST_PAUSE}. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(5);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
+
     private FreshTransaction() {}
 
     /** What was decided on is gone since: {@link #insist} decides anew. */
@@ -47,9 +56,14 @@ public final class FreshTransaction {
 
     /**
      * Does {@code work}, which uses {@link #run} for all that it writes, again where another transaction came in its way.
-     * After {@value #ATTEMPTS} attempts the last failure is thrown.
+     * After {@value #ATTEMPTS} attempts the last failure is thrown. Between them is a short pause that grows and is never
+     * the same for two, so that those who met once don't meet again; no connection is held meanwhile.
      */
     public static <T> T insist(Supplier<T> work) {
+        return insist(work, LockSupport::parkNanos);
+    }
+
+    static <T> T insist(Supplier<T> work, LongConsumer pause) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
@@ -57,8 +71,14 @@ public final class FreshTransaction {
                 if (attempt == ATTEMPTS || !contended(e)) {
                     throw e;
                 }
+                pause.accept(pause(attempt));
             }
         }
+    }
+
+    private static long pause(int attempt) {
+        long most = Math.min(SHORTEST_PAUSE.toNanos() << (attempt - 1), LONGEST_PAUSE.toNanos());
+        return ThreadLocalRandom.current().nextLong(most / 2, most);
     }
 
     /** True where another transaction, not the data, is the cause; databases and layers word it differently. */

@@ -22,13 +22,17 @@ public final class Issuers {
 
     /** The realm that an unverified token says it is from: where to verify it, no more. */
     public static Optional<String> realmName(String token) {
+        return unverified(token)
+                .map(JsonWebToken::getIssuer)
+                .map(REALM::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1));
+    }
+
+    /** The payload as it was sent; empty also for a payload that is JSON's null. */
+    static Optional<JsonWebToken> unverified(String token) {
         try {
-            return Optional.ofNullable(new JWSInput(token)
-                            .readJsonContent(JsonWebToken.class)
-                            .getIssuer())
-                    .map(REALM::matcher)
-                    .filter(Matcher::matches)
-                    .map(matcher -> matcher.group(1));
+            return Optional.ofNullable(new JWSInput(token).readJsonContent(JsonWebToken.class));
         } catch (JWSInputException e) {
             return Optional.empty();
         }
@@ -51,11 +55,6 @@ public final class Issuers {
 
     /** The client that an unverified token says it is for: whose to verify it as, no more. */
     public static Optional<String> authorizedParty(String token) {
-        try {
-            return Optional.ofNullable(
-                    new JWSInput(token).readJsonContent(JsonWebToken.class).getIssuedFor());
-        } catch (JWSInputException e) {
-            return Optional.empty();
-        }
+        return unverified(token).map(JsonWebToken::getIssuedFor);
     }
 }

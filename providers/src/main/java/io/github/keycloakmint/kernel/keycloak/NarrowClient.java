@@ -8,9 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.utils.RoleUtils;
+import org.keycloak.utils.KeycloakSessionUtil;
 
 /**
  * Keeps bundle tokens away from clients that could reach an administrator's power (T3): Keycloak's endpoints take the
@@ -48,14 +51,35 @@ public final class NarrowClient {
                                 client.getClientScopes(false).values().stream()))
                 .flatMap(scope -> scope.getScopeMappingsStream())
                 .forEach(reachable::add);
-        return powerfulOne(reachable)
-                .or(() -> OWN_ROLES.get(client.getRealm().getId() + '|' + client.getId(), key -> ownRoles(client)))
-                .map(role -> "it has scope for role " + role);
+        return powerfulOne(reachable).or(() -> ownRoles(client)).map(role -> "it has scope for role " + role);
     }
 
     /** A client always has scope for its own roles, whatever they are composed of. */
     private static Optional<String> ownRoles(ClientModel client) {
-        return powerfulOne(client.getRolesStream().collect(Collectors.toSet()));
+        String key = client.getRealm().getId() + '|' + client.getId();
+        Optional<String> known = OWN_ROLES.getIfPresent(key);
+        if (known == null) {
+            known = aside(client);
+            OWN_ROLES.put(key, known);
+        }
+        return known;
+    }
+
+    /**
+     * No query in the cache's loader, where others would wait under its lock; and in a transaction of its own, so that the
+     * request holds no connection when its own work needs one. Only the role's name leaves it.
+     */
+    private static Optional<String> aside(ClientModel client) {
+        String realmId = client.getRealm().getId();
+        String clientId = client.getId();
+        return FreshTransaction.run(KeycloakSessionUtil.getKeycloakSession(), fresh -> {
+            RealmModel realm = fresh.realms().getRealm(realmId);
+            @Nullable ClientModel same = realm == null ? null : fresh.clients().getClientById(realm, clientId);
+            // made or removed by a transaction beside this one: not known to be narrow
+            return same == null
+                    ? Optional.of("any, as the client is not stored")
+                    : powerfulOne(same.getRolesStream().collect(Collectors.toSet()));
+        });
     }
 
     private static Optional<String> powerfulOne(Set<RoleModel> roles) {

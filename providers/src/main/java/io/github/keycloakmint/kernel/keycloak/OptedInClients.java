@@ -31,7 +31,7 @@ public final class OptedInClients {
 
     /** Enabled ones that name {@code capability}; Keycloak's own are never among them. */
     public static Stream<ClientModel> of(KeycloakSession session, RealmModel realm, String capability) {
-        return IDS.get(realm.getId(), id -> ids(session, id)).stream()
+        return ids(session, realm.getId()).stream()
                 .flatMap(id -> Optional.ofNullable(realm.getClientById(id)).stream())
                 .filter(ClientModel::isEnabled)
                 .filter(client -> !ReservedClients.contains(client.getClientId()))
@@ -45,6 +45,18 @@ public final class OptedInClients {
     }
 
     private static List<String> ids(KeycloakSession session, String realmId) {
+        List<String> known = IDS.getIfPresent(realmId);
+        if (known == null) {
+            // no query in the cache's loader, where others would wait under its lock; and in a transaction of its own,
+            // so
+            // that the request holds no connection when its own work needs one
+            known = FreshTransaction.run(session, fresh -> query(fresh, realmId));
+            IDS.put(realmId, known);
+        }
+        return known;
+    }
+
+    private static List<String> query(KeycloakSession session, String realmId) {
         return session.getProvider(JpaConnectionProvider.class)
                 .getEntityManager()
                 .createQuery(

@@ -5,9 +5,12 @@ import jakarta.ws.rs.core.MultivaluedHashMap;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
+import org.keycloak.common.util.MultiSiteUtils;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.ClientSessionContext;
@@ -63,11 +66,11 @@ public final class SessionTokens {
         }
     }
 
-    /** A refresh token whose session lives, and the notes that its session was started with. */
+    /** A refresh token whose session lives. */
     public record Live(String token, UserModel user, UserSessionModel userSession) {
 
-        public Optional<String> note(String name) {
-            return Optional.ofNullable(userSession.getNote(name));
+        public Optional<Voucher> voucher() {
+            return Voucher.of(userSession);
         }
 
         @Override
@@ -82,9 +85,11 @@ public final class SessionTokens {
      * @param address of the caller
      * @param method how the user came in, for the session's record
      * @param grant grant type whose shortcut the access token's {@code jti} carries
-     * @param notes of the session
+     * @param voucher on whose word
+     * @param most sessions that the user may have with this client; the oldest beyond are ended. Calls at the same moment
+     *     don't see each other: the next one ends what they left too many
      */
-    public Issued start(UserModel user, String address, String method, String grant, Map<String, String> notes) {
+    public Issued start(UserModel user, String address, String method, String grant, Voucher voucher, int most) {
         // signer and mappers take their settings from the context's client
         session.getContext().setClient(client);
         UserSessionModel userSession = session.sessions()
@@ -99,7 +104,7 @@ public final class SessionTokens {
                         null,
                         null,
                         UserSessionModel.SessionPersistenceState.PERSISTENT);
-        notes.forEach(userSession::setNote);
+        voucher.notes().forEach(userSession::setNote);
         ClientSessionContext context = clientSession(userSession);
         context.setAttribute(Constants.GRANT_TYPE, grant);
         TokenManager tokens = new TokenManager();
@@ -108,6 +113,7 @@ public final class SessionTokens {
                 .accessToken(tokens.createClientAccessToken(session, realm, client, user, userSession, context, false))
                 .generateRefreshToken()
                 .build();
+        keepNewest(user, most - 1, userSession.getId());
         return Issued.of(response);
     }
 
@@ -163,24 +169,49 @@ public final class SessionTokens {
         }
     }
 
-    /** Ends the session of a refresh token of this client, expired or not. False where it has none. */
-    public boolean end(String refreshToken) {
+    /** Ends the session of a refresh token of this client, expired or not, and says whose it was. */
+    public Optional<UserModel> end(String refreshToken) {
         session.getContext().setClient(client);
         Optional<UserSessionModel> userSession = verified(refreshToken, false)
                 .flatMap(token -> Optional.ofNullable(session.sessions().getUserSession(realm, token.getSessionId())));
-        userSession.ifPresent(found -> AuthenticationManager.backchannelLogout(session, found, true));
-        return userSession.isPresent();
+        Optional<UserModel> user = userSession.map(UserSessionModel::getUser);
+        userSession.ifPresent(found -> AuthenticationManager.backchannelLogout(session, found, false));
+        return user;
     }
 
-    /** Leaves {@code user} at most {@code most} sessions with this client: the oldest are ended. */
-    public void keepNewest(UserModel user, int most) {
-        session.sessions()
-                .getUserSessionsStream(realm, user)
-                .filter(found -> found.getAuthenticatedClientSessionByClient(client.getId()) != null)
-                .sorted(Comparator.comparingInt(UserSessionModel::getStarted).reversed())
-                .skip(most)
+    private void keepNewest(UserModel user, int most, String besides) {
+        superfluous(user, most)
+                .filter(found -> !found.getId().equals(besides))
                 .toList()
-                .forEach(found -> AuthenticationManager.backchannelLogout(session, found, true));
+                .forEach(found -> AuthenticationManager.backchannelLogout(session, found, false));
+    }
+
+    /** The sessions beyond the {@code most} newest. Asked by id where the database has them: most users have none too many. */
+    private Stream<UserSessionModel> superfluous(UserModel user, int most) {
+        if (!MultiSiteUtils.isPersistentSessionsEnabled()) {
+            return session.sessions()
+                    .getUserSessionsStream(realm, user)
+                    .filter(found -> found.getAuthenticatedClientSessionByClient(client.getId()) != null)
+                    .sorted(Comparator.comparingInt(UserSessionModel::getStarted)
+                            .reversed())
+                    .skip(most);
+        }
+        return session
+                .getProvider(JpaConnectionProvider.class)
+                .getEntityManager()
+                .createQuery(
+                        "select u.userSessionId from PersistentUserSessionEntity u where u.realmId = :realm"
+                                + " and u.userId = :user and u.offline = '0' and exists (select 1 from"
+                                + " PersistentClientSessionEntity c where c.userSessionId = u.userSessionId"
+                                + " and c.offline = '0' and c.clientId = :client) order by u.createdOn desc",
+                        String.class)
+                .setParameter("realm", realm.getId())
+                .setParameter("user", user.getId())
+                .setParameter("client", client.getId())
+                .setFirstResult(most)
+                .getResultList()
+                .stream()
+                .flatMap(id -> Optional.ofNullable(session.sessions().getUserSession(realm, id)).stream());
     }
 
     private Optional<RefreshToken> verified(String refreshToken, boolean notExpired) {

@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.util.Map;
 import java.util.Optional;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
@@ -17,19 +18,27 @@ import org.keycloak.storage.StorageId;
  */
 public final class UserRow {
 
+    /**
+     * Milliseconds that a row is waited for, per attempt. H2 is told by the statement, PostgreSQL by the transaction's
+     * {@code lock_timeout}; without it a PostgreSQL waits for ever, with a thread and a connection.
+     */
+    private static final Map<String, Object> PATIENCE = Map.of("jakarta.persistence.lock.timeout", 2_000);
+
     private UserRow() {}
 
     /**
      * Locks the user's row until the transaction ends. What is returned reads the database as it is under the lock, never
      * a cache, and is evicted from the caches of all nodes at commit. To be called before anything else has touched the
-     * user in {@code session}, so in a {@link FreshTransaction}; empty where he is gone.
+     * user in {@code session}, so in a {@link FreshTransaction}; empty where he is gone. Waits for the row
+     * for a bounded time; that it was not to be had then is one of the failures that {@link FreshTransaction#insist} does
+     * the work again for.
      */
     public static Optional<UserModel> lock(KeycloakSession session, RealmModel realm, String userId) {
         if (!StorageId.isLocalStorage(userId)) {
             // of another storage: no row of ours to lock
             return Optional.ofNullable(session.users().getUserById(realm, userId));
         }
-        UserEntity row = entities(session).find(UserEntity.class, userId, LockModeType.PESSIMISTIC_WRITE);
+        UserEntity row = entities(session).find(UserEntity.class, userId, LockModeType.PESSIMISTIC_WRITE, PATIENCE);
         if (row == null || !realm.getId().equals(row.getRealmId())) {
             return Optional.empty();
         }
