@@ -28,7 +28,8 @@ final class RealmTrusts implements Trusts {
 
     @Override
     public boolean any() {
-        return FreshTransaction.run(session, fresh -> new StoredProviders(fresh).any());
+        return new StoredProviders(session).knowsAny()
+                || FreshTransaction.run(session, fresh -> new StoredProviders(fresh).any());
     }
 
     @Override
@@ -37,7 +38,12 @@ final class RealmTrusts implements Trusts {
             return Optional.empty(); // such an issuer can't be saved; and some databases choke on a NUL
         }
         String name = TrustRules.canonical(issuer);
-        return FreshTransaction.run(session, fresh -> new StoredProviders(fresh).byIssuer(name))
+        // warm, it is Keycloak's cache that answers; a query in the request's own transaction would hold its connection
+        // while
+        // the upsert asks for another
+        return new StoredProviders(session)
+                .known(name)
+                .or(() -> FreshTransaction.run(session, fresh -> new StoredProviders(fresh).byIssuer(name)))
                 .flatMap(this::read);
     }
 

@@ -58,6 +58,16 @@ final class StoredProviders {
                 .build();
     }
 
+    /** Whether {@link #any} would find one without asking the database. */
+    boolean knowsAny() {
+        return remembered(new Issuer(realm.getId(), ANY)).isPresent();
+    }
+
+    /** What {@link #byIssuer} finds without asking the database. */
+    Optional<IdentityProviderModel> known(String issuer) {
+        return remembered(new Issuer(realm.getId(), issuer)).filter(provider -> claims(provider, issuer));
+    }
+
     boolean any() {
         Issuer key = new Issuer(realm.getId(), ANY);
         if (remembered(key).isPresent()) {
