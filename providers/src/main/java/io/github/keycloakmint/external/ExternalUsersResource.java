@@ -29,12 +29,12 @@ final class ExternalUsersResource {
         call.record().event(EventType.IDENTITY_PROVIDER_LOGIN);
         call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
-        call.cors().allow(clients.origins());
+        call.cors().allow(clients::origins);
         Limits.byAddress(call);
         String userJwt = userJwt(call.json());
         ForeignToken token = BelieveToken.of(call).believe(userJwt, Expect.any());
         ClientModel client = clients.required(token.trust());
-        call.cors().allow(ClientOrigins.of(call.session(), client));
+        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
         UpsertUser.Upserted upserted = upsert(call, client, token);
         SessionTokens.Issued issued = new ExternalSessions(call.session(), call.realm())
@@ -68,7 +68,7 @@ final class ExternalUsersResource {
         call.record().event(EventType.REFRESH_TOKEN);
         call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
-        call.cors().allow(clients.origins());
+        call.cors().allow(clients::origins);
         Limits.byAddress(call);
         List<String> refreshTokens = tokens(call, clients);
         return refreshTokens.isEmpty() ? Reply.ok(new Refreshed(false, null, null)) : refreshed(call, refreshTokens);
@@ -93,7 +93,7 @@ final class ExternalUsersResource {
         call.record().client(vouched.client().getClientId());
         call.record().user(vouched.live().user().getId());
         call.record().put("userId", vouched.live().user().getId());
-        call.cors().allow(ClientOrigins.of(call.session(), vouched.client()));
+        call.cors().allow(() -> ClientOrigins.of(call.session(), vouched.client()));
         SessionTokens.Issued issued = vouched.tokens()
                 .refresh(vouched.live())
                 .orElseThrow(() -> Refusal.keeping(ExternalError.REFRESH_TOKEN_INVALID, "refresh"));
@@ -107,7 +107,7 @@ final class ExternalUsersResource {
         call.record().event(EventType.LOGOUT);
         call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
-        call.cors().allow(clients.origins());
+        call.cors().allow(clients::origins);
         Limits.byAddress(call);
         ExternalSessions sessions = new ExternalSessions(call.session(), call.realm());
         tokens(call, clients).stream()

@@ -36,13 +36,13 @@ final class SocialResource {
         call.record().event(EventType.IDENTITY_PROVIDER_LOGIN);
         call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
-        call.cors().allow(origins(call.session(), call.realm()));
+        call.cors().allow(() -> origins(call.session(), call.realm()));
         Limits.byAddress(call);
         Members body = call.json();
         String idToken = body.text("id_token");
         ClientModel client = clients.find(body.text("client_id"), CAPABILITY)
                 .orElseThrow(() -> Refusal.badInput("`client_id` is not known", "unknown_client"));
-        call.cors().allow(ClientOrigins.of(call.session(), client));
+        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         ForeignToken token = believe(call, idToken, Expect.idToken(body.optionalText("nonce")));
         requireMeantFor(client, token);
         Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());

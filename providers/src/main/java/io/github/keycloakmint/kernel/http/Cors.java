@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -28,12 +29,12 @@ public final class Cors {
 
     /**
      * Refuses with 403 a page whose origin is not among {@code origins}. A call without an Origin comes from no page, and
-     * passes: it is {@link #fromAllowedPage} that cookies ask for.
+     * passes, without asking for them: it is {@link #fromAllowedPage} that cookies ask for.
      */
-    public void allow(Set<String> origins) {
+    public void allow(Supplier<Set<String>> origins) {
         allowed = null;
         if (!sent.isEmpty()) {
-            allowed = among(sent, origins).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "origin"));
+            allowed = among(sent, origins.get()).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "origin"));
         }
     }
 
