@@ -43,6 +43,10 @@ public final class Cluster implements AutoCloseable {
                 // PostgreSQL takes 100 connections as shipped, and Keycloak's pool alone would take as many, on each
                 // node
                 .withEnvironment("KC_DB_POOL_MAX_SIZE", "45")
+                // a call with something to write needs two of them for a moment (README, "Set it up"): with more
+                // threads
+                // than half the pool, cold nodes would wait for each other's connections
+                .withEnvironment("KC_HTTP_POOL_MAX_THREADS", "20")
                 .withEnvironment("KC_HTTP_ENABLED", "true")
                 // one issuer for both nodes, whichever port a call comes in by
                 .withEnvironment("KC_HOSTNAME", "http://localhost:8080");
