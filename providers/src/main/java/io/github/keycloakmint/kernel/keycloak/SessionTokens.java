@@ -3,8 +3,11 @@ package io.github.keycloakmint.kernel.keycloak;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuth2Constants;
@@ -37,6 +40,12 @@ import org.keycloak.util.TokenUtil;
  * without Keycloak's pages. They are ordinary tokens of the client (T3), so the client has to be narrow.
  */
 public final class SessionTokens {
+
+    /** Sessions that one call ends at the most. */
+    private static final int MOST_ENDED = 100;
+
+    /** Users whose sessions are being ended on this node; at most one for each request that runs. */
+    private static final Set<String> ENDING = ConcurrentHashMap.newKeySet();
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -179,22 +188,44 @@ public final class SessionTokens {
         return user;
     }
 
+    /**
+     * In a transaction of its own, and by one call a node at a time: calls that end the same sessions at once wait for each
+     * other's rows in different orders, which the database breaks off as a deadlock.
+     */
     private void keepNewest(UserModel user, int most, String besides) {
-        superfluous(user, most)
-                .filter(found -> !found.getId().equals(besides))
-                .toList()
-                .forEach(found -> AuthenticationManager.backchannelLogout(session, found, false));
+        List<String> ended = superfluous(user, most)
+                .filter(id -> !id.equals(besides))
+                .limit(MOST_ENDED)
+                .toList();
+        String key = realm.getId() + '|' + client.getId() + '|' + user.getId();
+        if (ended.isEmpty() || !ENDING.add(key)) {
+            return; // what another call leaves, the next one sees
+        }
+        try {
+            FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> end(fresh, ended)));
+        } finally {
+            ENDING.remove(key);
+        }
     }
 
-    /** The sessions beyond the {@code most} newest. Asked by id where the database has them: most users have none too many. */
-    private Stream<UserSessionModel> superfluous(UserModel user, int most) {
+    private static int end(KeycloakSession session, List<String> ids) {
+        RealmModel realm = session.getContext().getRealm();
+        ids.stream()
+                .flatMap(id -> Optional.ofNullable(session.sessions().getUserSession(realm, id)).stream())
+                .forEach(found -> AuthenticationManager.backchannelLogout(session, found, false));
+        return ids.size();
+    }
+
+    /** Sessions beyond the {@code most} newest. Asked by id where the database has them: most users have none too many. */
+    private Stream<String> superfluous(UserModel user, int most) {
         if (!MultiSiteUtils.isPersistentSessionsEnabled()) {
             return session.sessions()
                     .getUserSessionsStream(realm, user)
                     .filter(found -> found.getAuthenticatedClientSessionByClient(client.getId()) != null)
                     .sorted(Comparator.comparingInt(UserSessionModel::getStarted)
                             .reversed())
-                    .skip(most);
+                    .skip(most)
+                    .map(UserSessionModel::getId);
         }
         return session
                 .getProvider(JpaConnectionProvider.class)
@@ -209,9 +240,9 @@ public final class SessionTokens {
                 .setParameter("user", user.getId())
                 .setParameter("client", client.getId())
                 .setFirstResult(most)
+                .setMaxResults(MOST_ENDED)
                 .getResultList()
-                .stream()
-                .flatMap(id -> Optional.ofNullable(session.sessions().getUserSession(realm, id)).stream());
+                .stream();
     }
 
     private Optional<RefreshToken> verified(String refreshToken, boolean notExpired) {
