@@ -10,6 +10,7 @@ import io.github.keycloakmint.kernel.keycloak.ReservedClients;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -66,19 +67,28 @@ final class ExternalClients {
                 .orElseThrow(() -> Refusal.of(ExternalError.MISSING_KEYS, "client_not_opted_in"));
     }
 
+    /** A client that has opted in to anything here, however wide it has become since: for ending its sessions. */
+    Optional<ClientModel> findToEnd(String clientId) {
+        return Optional.ofNullable(realm.getClientByClientId(clientId))
+                .filter(client -> !ReservedClients.contains(client.getClientId()))
+                .filter(client ->
+                        optedIn(client, ExternalUsersFactory.ID) || optedIn(client, SocialResource.CAPABILITY));
+    }
+
     /** Who manages a client may say whose users it takes; who manages identity providers alone can't widen that. */
-    private static boolean accepts(ClientModel client, Trust trust) {
+    static boolean accepts(ClientModel client, Trust trust) {
+        return listed(client, "mint.external.providers", names -> names.isEmpty() || names.contains(trust.alias()));
+    }
+
+    /** Whether the list in an attribute fits; a list that can't be read doesn't, and is logged. */
+    static boolean listed(ClientModel client, String attribute, Predicate<Set<String>> fits) {
         try {
-            Set<String> providers = attributes(client).set("mint.external.providers");
-            return providers.isEmpty() || providers.contains(trust.alias());
+            return fits.test(
+                    new Attributes("client '" + client.getClientId() + "'", client::getAttribute).set(attribute));
         } catch (Attributes.BadAttribute e) {
             LOG.error(e.getMessage());
             return false;
         }
-    }
-
-    private static Attributes attributes(ClientModel client) {
-        return new Attributes("client '" + client.getClientId() + "'", client::getAttribute);
     }
 
     /** Origins of every client that external users' tokens are for. */
@@ -107,12 +117,7 @@ final class ExternalClients {
     }
 
     private static boolean optedIn(ClientModel client, String capability) {
-        try {
-            return attributes(client).set("mint.capabilities").contains(capability);
-        } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
-            return false;
-        }
+        return listed(client, "mint.capabilities", names -> names.contains(capability));
     }
 
     private static boolean narrow(ClientModel client) {

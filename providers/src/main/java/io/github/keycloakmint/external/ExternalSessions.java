@@ -5,6 +5,7 @@ import io.github.keycloakmint.kernel.keycloak.Issuers;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import io.github.keycloakmint.kernel.keycloak.Voucher;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -78,11 +79,20 @@ final class ExternalSessions {
                         .map(trust -> new Vouched(client, tokens, live, trust, voucher.foreignId())));
     }
 
-    /** Ends the session of a refresh token of a client that is in play, whatever became of its provider. */
-    Optional<Ended> end(String refreshToken) {
-        return client(refreshToken).flatMap(client -> new SessionTokens(session, realm, client)
-                .end(refreshToken)
-                .map(user -> new Ended(client, user)));
+    /**
+     * Ends the session of a refresh token, whatever became of its provider.
+     *
+     * @param permit refuses by throwing where the page that calls may not end this client's sessions
+     */
+    Optional<Ended> end(String refreshToken, Consumer<ClientModel> permit) {
+        return Issuers.authorizedParty(refreshToken)
+                .flatMap(new ExternalClients(session, realm)::findToEnd)
+                .flatMap(client -> {
+                    permit.accept(client);
+                    return new SessionTokens(session, realm, client)
+                            .end(refreshToken)
+                            .map(user -> new Ended(client, user));
+                });
     }
 
     /** Which client a token says that it is for; it is verified by that client afterwards. */

@@ -38,9 +38,9 @@ public final class ExternalUsersFactory implements CapabilityFactory {
         SocialResource social = new SocialResource();
         SuspensionsResource suspensions = new SuspensionsResource();
         return List.of(
-                external(ID, users::verify),
-                external("request-new-access-token", users::refresh),
-                external("sign-out", users::signOut),
+                external(ID, users::verify, ORIGINS),
+                external("request-new-access-token", users::refresh, ORIGINS),
+                external("sign-out", users::signOut, ExternalUsersResource::signOutOrigins),
                 new Endpoint(
                         Area.AUTH,
                         "google",
@@ -57,9 +57,9 @@ public final class ExternalUsersFactory implements CapabilityFactory {
                 admin("users/{id}/suspensions/{suspensionId}", "suspensions", Map.of("DELETE", suspensions::end)));
     }
 
-    private static Endpoint external(String path, Handler handler) {
+    private static Endpoint external(String path, Handler handler, AllowedOrigins origins) {
         return new Endpoint(
-                Area.AUTH, path, path, Map.of("POST", handler), ERRORS, ExternalError.MISSING_KEYS, ORIGINS);
+                Area.AUTH, path, path, Map.of("POST", handler), ERRORS, ExternalError.MISSING_KEYS, origins);
     }
 
     private static Endpoint admin(String path, String capability, Map<String, Handler> methods) {

@@ -1,6 +1,5 @@
 package io.github.keycloakmint.external;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Members;
 import io.github.keycloakmint.kernel.http.Refusal;
@@ -8,10 +7,14 @@ import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import io.github.keycloakmint.kernel.limits.Limits;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 
 /**
  * {@code POST /auth/verify-external-user}, {@code /auth/request-new-access-token} and {@code /auth/sign-out} (contract
@@ -21,8 +24,9 @@ final class ExternalUsersResource {
 
     private record Verified(boolean success, String accessToken, String refreshToken, ExternalUser user) {}
 
-    @JsonInclude(JsonInclude.Include.ALWAYS)
-    private record Refreshed(boolean success, @Nullable String accessToken, @Nullable ExternalUser user) {}
+    private record Refreshed(boolean success, String accessToken, ExternalUser user) {}
+
+    private record Nothing(@Nullable ExternalUser user, @Nullable String accessToken) {}
 
     /** {@code {userJwt}} → tokens and user; the user is created or updated on the way. */
     Reply verify(Exchange call) {
@@ -71,7 +75,7 @@ final class ExternalUsersResource {
         call.cors().allow(clients::origins);
         Limits.byAddress(call);
         List<String> refreshTokens = tokens(call, clients);
-        return refreshTokens.isEmpty() ? Reply.ok(new Refreshed(false, null, null)) : refreshed(call, refreshTokens);
+        return refreshTokens.isEmpty() ? Reply.ok(new Nothing(null, null)) : refreshed(call, refreshTokens);
     }
 
     /** The one in the body, else those in cookies. */
@@ -107,11 +111,14 @@ final class ExternalUsersResource {
         call.record().event(EventType.LOGOUT);
         call.record().byStranger();
         ExternalClients clients = new ExternalClients(call.session(), call.realm());
-        call.cors().allow(clients::origins);
+        call.cors().allow(() -> signOutOrigins(call.session(), call.realm()));
         Limits.byAddress(call);
         ExternalSessions sessions = new ExternalSessions(call.session(), call.realm());
         tokens(call, clients).stream()
-                .flatMap(token -> sessions.end(token).stream())
+                .flatMap(
+                        token -> sessions
+                                .end(token, client -> call.cors().allow(() -> ClientOrigins.of(call.session(), client)))
+                                .stream())
                 .forEach(ended -> {
                     call.record().recognised();
                     call.record().client(ended.client().getClientId());
@@ -119,5 +126,12 @@ final class ExternalUsersResource {
                     call.record().put("userId", ended.user().getId());
                 });
         return new RefreshCookie(call).cleared(Reply.noContent(), clients);
+    }
+
+    /** Of every client whose sessions may be ended here. */
+    static Set<String> signOutOrigins(KeycloakSession session, RealmModel realm) {
+        Set<String> origins = new HashSet<>(new ExternalClients(session, realm).origins());
+        origins.addAll(SocialResource.origins(session, realm));
+        return origins;
     }
 }

@@ -1,7 +1,6 @@
 package io.github.keycloakmint.external;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Members;
@@ -59,13 +58,14 @@ final class SocialResource {
      */
     private static void requireMeantFor(ClientModel client, ForeignToken token) {
         boolean named = token.trust().clientId().equals(client.getClientId());
-        Set<String> audiences =
-                new Attributes("client '" + client.getClientId() + "'", client::getAttribute).set(AUDIENCES);
         JsonNode aud = token.claims().path("aud");
-        boolean listed = aud.isArray()
-                ? StreamSupport.stream(aud.spliterator(), false).anyMatch(each -> audiences.contains(each.asText()))
-                : audiences.contains(aud.asText());
-        if (!named && !listed) {
+        boolean listed = ExternalClients.listed(
+                client,
+                AUDIENCES,
+                audiences -> audiences.contains(aud.asText())
+                        || StreamSupport.stream(aud.spliterator(), false)
+                                .anyMatch(each -> audiences.contains(each.asText())));
+        if (!(named || listed) || !ExternalClients.accepts(client, token.trust())) {
             throw Refusal.of(Fault.UNAUTHORIZED, "audience_of_another_client");
         }
     }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Secrets;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -87,6 +89,45 @@ class ExternalDoorsIT {
         realm.delete("/users/" + session.path("profile").path("id").asText() + "/federated-identity/google")
                 .expect(204);
         assertThat(refreshAtKeycloak("cid_inbox_manager", refreshToken)).isEqualTo(400);
+    }
+
+    @Test
+    void a_session_by_google_is_ended_by_sign_out_too() {
+        String refreshToken =
+                googleSession().path("tokens").path("refresh_token").asText();
+        external.post("sign-out")
+                .header("Origin", External.ORIGIN)
+                .json(Json.object("refresh_token", refreshToken))
+                .send()
+                .expect(204);
+        assertThat(refreshAtKeycloak("cid_inbox_manager", refreshToken)).isEqualTo(400);
+    }
+
+    @Test
+    void a_page_of_one_client_does_not_end_another_clients_session() {
+        String refreshToken = external.signedIn(External.sign(External.claims(External.freshId())))
+                .path("refreshToken")
+                .asText();
+        ObjectNode other = realm.client("cid_inbox_manager").deepCopy();
+        other.remove(List.of("id", "secret"));
+        other.put("clientId", "other-page").putArray("webOrigins").add("https://other.example");
+        realm.createClient(other);
+        Poll.untilTrue(
+                "the new client's origin",
+                Duration.ofSeconds(10),
+                () -> external.post("sign-out")
+                                .header("Origin", "https://other.example")
+                                .json("{}")
+                                .send()
+                                .status()
+                        == 204);
+        assertThat(external.post("sign-out")
+                        .header("Origin", "https://other.example")
+                        .json(Json.object("refreshToken", refreshToken))
+                        .send()
+                        .status())
+                .isEqualTo(403);
+        assertThat(external.refresh(refreshToken).status()).isEqualTo(200);
     }
 
     @Test
