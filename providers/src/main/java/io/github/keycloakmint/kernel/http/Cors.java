@@ -63,7 +63,7 @@ public final class Cors {
         if (realm != null && sent != null && !sent.isEmpty()) {
             among(sent, endpoint.origins().of(session, realm)).ifPresent(origin -> readable(answer, origin)
                     .header("Access-Control-Allow-Methods", endpoint.allow())
-                    .header("Access-Control-Allow-Headers", "Content-Type, Authorization, X-API-KEY")
+                    .header("Access-Control-Allow-Headers", "Content-Type, Authorization, DPoP, X-API-KEY")
                     .header("Access-Control-Max-Age", "600"));
         }
         return answer.build();

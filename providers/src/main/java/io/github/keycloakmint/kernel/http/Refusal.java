@@ -60,6 +60,11 @@ public final class Refusal extends RuntimeException {
         return new Refusal(null, fault, null, cause, Manner.PLAIN);
     }
 
+    /** As {@link #of(Fault, String)}, with a text of its own. */
+    public static Refusal of(Fault fault, String text, String cause) {
+        return new Refusal(null, fault, text, cause, Manner.PLAIN);
+    }
+
     /** 400 with a text that says what about the input is wrong, without repeating it. */
     public static Refusal badInput(String text, String cause) {
         return new Refusal(null, Fault.BAD_REQUEST, text, cause, Manner.PLAIN);

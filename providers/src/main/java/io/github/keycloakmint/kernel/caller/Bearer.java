@@ -1,0 +1,33 @@
+package io.github.keycloakmint.kernel.caller;
+
+import io.github.keycloakmint.kernel.http.Exchange;
+import io.github.keycloakmint.kernel.http.Fault;
+import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import jakarta.ws.rs.core.HttpHeaders;
+
+/** A user who calls with the access token of his session. */
+public final class Bearer {
+
+    private Bearer() {}
+
+    /**
+     * The token of a full session. Puts user and client into the call's record.
+     *
+     * @throws Refusal 401 without a token that is good now, 403 for a token that was narrowed, minted or made for a service
+     *     account
+     */
+    public static BearerToken ofFullSession(Exchange call) {
+        if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
+            throw Refusal.of(Fault.UNAUTHORIZED, "Authorization header required", "no_authorization");
+        }
+        BearerToken bearer =
+                BearerToken.of(call.session()).orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "bearer_token"));
+        call.record().client(bearer.client().getClientId());
+        call.record().user(bearer.user().getId());
+        if (!bearer.ofFullSession(call.session())) {
+            throw Refusal.of(Fault.FORBIDDEN, "not_a_full_session");
+        }
+        return bearer;
+    }
+}

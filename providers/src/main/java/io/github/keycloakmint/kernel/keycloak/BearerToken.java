@@ -1,0 +1,59 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import jakarta.ws.rs.WebApplicationException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.managers.AppAuthManager;
+import org.keycloak.services.managers.AuthenticationManager;
+
+/**
+ * The access token of the {@code Authorization} header, after Keycloak's own checks of signature, type, issuer, life,
+ * revocation, session, user, client, notBefore and DPoP proof (RFC 9449), and those of {@link BundleGrant}.
+ *
+ * @param user whose it is
+ * @param client for which it was issued ({@code azp})
+ * @param userSession that it belongs to; of a token without a session, one that is kept nowhere
+ */
+public record BearerToken(AccessToken token, UserModel user, ClientModel client, UserSessionModel userSession) {
+
+    /** Empty for whatever is not accepted now, and where there is no such header or more than one. */
+    public static Optional<BearerToken> of(KeycloakSession session) {
+        try {
+            AuthenticationManager.@Nullable AuthResult result =
+                    new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
+            return Optional.ofNullable(result)
+                    .map(found -> new BearerToken(found.token(), found.user(), found.client(), found.session()));
+        } catch (WebApplicationException e) {
+            // Keycloak's way to say no
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * True for the token of a session that somebody signed in to: no token of the bundle's own grants, none of a service
+     * account, none without a session that Keycloak keeps.
+     */
+    public boolean ofFullSession(KeycloakSession session) {
+        return BundleTokens.grant(session, token.getId()).isEmpty()
+                && token.getSessionId() != null
+                && !userSession.isOffline()
+                && userSession.getPersistenceState() == UserSessionModel.SessionPersistenceState.PERSISTENT
+                && user.getServiceAccountClientLink() == null;
+    }
+
+    /** The realm of the session's context is the one that the token was checked in. */
+    public RealmModel realm() {
+        return userSession.getRealm();
+    }
+
+    @Override
+    public String toString() {
+        return "BearerToken"; // tokens get into no log by accident
+    }
+}
