@@ -1,5 +1,6 @@
 package io.github.keycloakmint.external;
 
+import io.github.keycloakmint.kernel.PersonName;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;

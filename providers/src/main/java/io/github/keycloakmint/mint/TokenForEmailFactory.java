@@ -7,10 +7,12 @@ import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Endpoint;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.PlainErrors;
+import io.github.keycloakmint.kernel.keycloak.CredentialsChanged;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.keycloak.Config;
+import org.keycloak.common.util.Time;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -93,6 +95,10 @@ public final class TokenForEmailFactory implements CapabilityFactory {
         } else if (event instanceof UserModel.UserPreRemovedEvent removed) {
             // not every removal sends the other one (JpaOrganizationProvider.removeMember)
             new Ledger(removed.getKeycloakSession(), removed.getRealm()).forget(removed.getRealm(), removed.getUser());
+        } else if (event instanceof CredentialsChanged changed) {
+            // and what is minted within this second: nobody can tell which came first
+            new Watermarks(changed.session(), changed.realm())
+                    .raise(Optional.empty(), Optional.of(changed.user().getId()), Time.currentTimeSeconds() + 1);
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
             new Ledger(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();
             new Watermarks(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();

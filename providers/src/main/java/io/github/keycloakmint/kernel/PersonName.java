@@ -1,4 +1,4 @@
-package io.github.keycloakmint.external;
+package io.github.keycloakmint.kernel;
 
 import java.util.Optional;
 
@@ -7,12 +7,12 @@ import java.util.Optional;
  *
  * @param full empty: no name
  */
-record PersonName(Optional<String> full, Optional<String> first, Optional<String> last) {
+public record PersonName(Optional<String> full, Optional<String> first, Optional<String> last) {
 
-    static final PersonName NONE = new PersonName(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final PersonName NONE = new PersonName(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** At the last blank; one word is the first name (contract section 2). */
-    static PersonName split(String given) {
+    public static PersonName split(String given) {
         String name = given.strip();
         if (name.isEmpty()) {
             return NONE;

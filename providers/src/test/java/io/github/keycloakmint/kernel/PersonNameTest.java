@@ -1,4 +1,4 @@
-package io.github.keycloakmint.external;
+package io.github.keycloakmint.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
