@@ -3,8 +3,11 @@ package io.github.keycloakmint.access;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.text.MessageFormat;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
@@ -31,21 +34,21 @@ final class KeycloakText {
     }
 
     /** The text of {@code key}; the key itself where a policy of somebody's own brings no text. */
-    String of(String key, @Nullable Object @Nullable ... parameters) {
-        String pattern = messages.getProperty(key, key);
-        Object[] words = parameters == null ? new Object[0] : parameters.clone();
-        for (int i = 0; i < words.length; i++) {
-            words[i] = words[i] instanceof String text ? resolved(text) : words[i];
+    String of(String key, @Nullable Object @Nullable [] parameters) {
+        List<Object> words = new ArrayList<>();
+        if (parameters != null) {
+            for (Object word : parameters) {
+                words.add(word instanceof String text ? resolved(text) : word == null ? "" : word);
+            }
         }
-        return TAGS.matcher(new MessageFormat(pattern, Locale.ENGLISH).format(words))
-                .replaceAll("");
+        String text = new MessageFormat(messages.getProperty(key, key), Locale.ENGLISH).format(words.toArray());
+        return TAGS.matcher(text).replaceAll("");
     }
 
     /** Names of attributes come as {@code ${firstName}}. */
     private String resolved(String text) {
         return PLACEHOLDER
                 .matcher(text)
-                .replaceAll(found -> java.util.regex.Matcher.quoteReplacement(
-                        messages.getProperty(found.group(1), found.group(1))));
+                .replaceAll(found -> Matcher.quoteReplacement(messages.getProperty(found.group(1), found.group(1))));
     }
 }

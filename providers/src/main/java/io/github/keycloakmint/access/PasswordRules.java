@@ -43,7 +43,8 @@ final class PasswordRules {
             throw Refusal.of(Fault.FORBIDDEN, "The password can't be changed here", "password_read_only");
         } catch (ModelException e) {
             // a directory has rules of its own
-            refuse(new PolicyError(e.getMessage() == null ? "invalidPasswordGenericMessage" : e.getMessage(), e.getParameters()));
+            refuse(new PolicyError(
+                    e.getMessage() == null ? "invalidPasswordGenericMessage" : e.getMessage(), e.getParameters()));
         }
     }
 

@@ -1,11 +1,11 @@
 package io.github.keycloakmint.external;
 
-import io.github.keycloakmint.kernel.PersonName;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.github.keycloakmint.external.Trust.SyncedField;
 import io.github.keycloakmint.kernel.EmailAddress;
+import io.github.keycloakmint.kernel.PersonName;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;

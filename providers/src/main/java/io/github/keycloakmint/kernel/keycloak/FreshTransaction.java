@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -54,6 +55,11 @@ public final class FreshTransaction {
                 session.getKeycloakSessionFactory(), session.getContext(), work::apply, "keycloak-mint");
     }
 
+    /** Writes what the transaction of {@code session} has so far, so that what it can't write is known before it ends. */
+    public static void flush(KeycloakSession session) {
+        session.getProvider(JpaConnectionProvider.class).getEntityManager().flush();
+    }
+
     /**
      * Does {@code work}, which uses {@link #run} for all that it writes, again where another transaction came in its way.
      * After {@value #ATTEMPTS} attempts the last failure is thrown. Between them is a short pause that grows and is never
@@ -82,7 +88,7 @@ public final class FreshTransaction {
     }
 
     /** True where another transaction, not the data, is the cause; databases and layers word it differently. */
-    static boolean contended(Throwable failure) {
+    public static boolean contended(Throwable failure) {
         // bounded: a chain of causes may be a ring
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(20)

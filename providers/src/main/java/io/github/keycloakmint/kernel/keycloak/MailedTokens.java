@@ -78,10 +78,10 @@ public final class MailedTokens {
     /** Empty for whatever is not exactly a token of {@link #forNewPassword}, and after any change of password or email. */
     public Optional<Mailed> newPassword(String text) {
         return verified(text, ExecuteActionsActionToken.class, ExecuteActionsActionToken.TOKEN_TYPE)
-                .filter(token -> List.of(UserModel.RequiredAction.UPDATE_PASSWORD.name())
-                        .equals(token.getRequiredActions()))
-                .flatMap(token -> usable(token)
-                        .filter(mailed -> password(mailed.user()).equals(token.getNote(PASSWORD_CLAIM))));
+                .filter(token ->
+                        List.of(UserModel.RequiredAction.UPDATE_PASSWORD.name()).equals(token.getRequiredActions()))
+                .flatMap(token ->
+                        usable(token).filter(mailed -> password(mailed.user()).equals(token.getNote(PASSWORD_CLAIM))));
     }
 
     /** Empty for whatever is not exactly a token of {@link #forEmail}, and after any change of the email. */
@@ -93,8 +93,8 @@ public final class MailedTokens {
     /** True for exactly one of all who ask, on all nodes, Keycloak's page among them. */
     public boolean useUp(Mailed mailed) {
         long seconds = mailed.expires() - Time.currentTime() + CLOCK_SKEW;
-        return FreshTransaction.insist(() -> FreshTransaction.run(
-                session, fresh -> fresh.revokedTokens().put(mailed.key(), Math.max(1, seconds))));
+        return FreshTransaction.insist(() ->
+                FreshTransaction.run(session, fresh -> fresh.revokedTokens().put(mailed.key(), Math.max(1, seconds))));
     }
 
     /** What tells a user's password from the one before: when it was set. A hash that is renewed keeps it. */
@@ -162,8 +162,7 @@ public final class MailedTokens {
 
     /** Where Keycloak's page leads back to: the client's base address, where it is one of its redirect addresses. */
     private @Nullable String home(ClientModel client) {
-        @Nullable
-        String home = ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), client.getBaseUrl());
+        @Nullable String home = ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), client.getBaseUrl());
         return home == null ? null : RedirectUtils.verifyRedirectUri(session, home, client);
     }
 }

@@ -27,8 +27,8 @@ public final class NewPasswordPage extends ExecuteActionsActionTokenHandler {
             ActionTokenContext<ExecuteActionsActionToken> context) {
         Predicate<? super ExecuteActionsActionToken>[] ours = TokenUtils.predicates(TokenUtils.checkThat(
                 token -> !mailed(token)
-                        || MailedTokens.password(context.getAuthenticationSession()
-                                        .getAuthenticatedUser())
+                        || MailedTokens.password(
+                                        context.getAuthenticationSession().getAuthenticatedUser())
                                 .equals(token.getNote(MailedTokens.PASSWORD_CLAIM)),
                 Errors.EXPIRED_CODE,
                 Messages.EXPIRED_ACTION));
