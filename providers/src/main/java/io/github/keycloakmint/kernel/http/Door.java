@@ -145,7 +145,7 @@ public final class Door {
                 call.record(),
                 Outcome.ofStatus(refusal.codeIn(endpoint.errors()).status()));
         if (refusal.even()) {
-            EVENLY.await(call.record().startedNanos());
+            EVENLY.await(call.record().startedNanos(), refusal.beat());
         }
         return call.cors().onto(refusal(endpoint, refusal));
     }
