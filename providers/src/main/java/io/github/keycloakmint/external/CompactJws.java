@@ -1,6 +1,7 @@
 package io.github.keycloakmint.external;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.keycloakmint.kernel.UrlBase64;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Json;
 import java.nio.charset.StandardCharsets;

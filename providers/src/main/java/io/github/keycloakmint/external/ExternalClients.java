@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
-import io.github.keycloakmint.kernel.keycloak.NarrowClient;
+import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import io.github.keycloakmint.kernel.keycloak.ReservedClients;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,12 +32,6 @@ final class ExternalClients {
             .expireAfterWrite(Duration.ofSeconds(2))
             .build();
 
-    /** Said once a minute, not at each request. */
-    private static final Cache<String, Boolean> COMPLAINTS = Caffeine.newBuilder()
-            .maximumSize(1_000)
-            .expireAfterWrite(Duration.ofMinutes(1))
-            .build();
-
     private record Known(String clientId, String cookieName) {}
 
     private final KeycloakSession session;
@@ -52,12 +46,7 @@ final class ExternalClients {
 
     /** The client of that name, where it has opted in to {@code capability} and may have its tokens. */
     Optional<ClientModel> find(String clientId, String capability) {
-        return Optional.ofNullable(realm.getClientByClientId(clientId))
-                .filter(ClientModel::isEnabled)
-                .filter(client -> !client.isBearerOnly())
-                .filter(client -> !ReservedClients.contains(client.getClientId()))
-                .filter(client -> optedIn(client, capability))
-                .filter(ExternalClients::narrow);
+        return OptedInClients.find(realm, clientId, capability);
     }
 
     /** The client that {@code trust}'s tokens are for; a provider whose client is not in play lets nobody in. */
@@ -71,8 +60,8 @@ final class ExternalClients {
     Optional<ClientModel> findToEnd(String clientId) {
         return Optional.ofNullable(realm.getClientByClientId(clientId))
                 .filter(client -> !ReservedClients.contains(client.getClientId()))
-                .filter(client ->
-                        optedIn(client, ExternalUsersFactory.ID) || optedIn(client, SocialResource.CAPABILITY));
+                .filter(client -> OptedInClients.names(client, ExternalUsersFactory.ID)
+                        || OptedInClients.names(client, SocialResource.CAPABILITY));
     }
 
     /** Who manages a client may say whose users it takes; who manages identity providers alone can't widen that. */
@@ -114,18 +103,5 @@ final class ExternalClients {
             KNOWN.put(realm.getId(), known);
         }
         return known;
-    }
-
-    private static boolean optedIn(ClientModel client, String capability) {
-        return listed(client, "mint.capabilities", names -> names.contains(capability));
-    }
-
-    private static boolean narrow(ClientModel client) {
-        Optional<String> objection = NarrowClient.objection(client);
-        objection
-                .filter(reason -> COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null)
-                .ifPresent(reason ->
-                        LOG.errorf("Client '%s' gets no tokens of external users: %s", client.getClientId(), reason));
-        return objection.isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package io.github.keycloakmint.external;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.kernel.keycloak.Issuers;
+import io.github.keycloakmint.kernel.keycloak.SingleUse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.nimbusds.jose.jwk.RSAKey;
+import io.github.keycloakmint.kernel.UrlBase64;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.DemoKeys;
 import io.github.keycloakmint.testbed.Json;

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.external;
 
+import io.github.keycloakmint.kernel.UrlBase64;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

@@ -43,6 +43,11 @@ public final class Cors {
         return allowed != null;
     }
 
+    /** The origin of the page that calls, once it was allowed. */
+    public Optional<String> page() {
+        return Optional.ofNullable(allowed);
+    }
+
     /** The answer, readable for the page that was allowed. */
     Response onto(Response response) {
         Response.ResponseBuilder answer = Response.fromResponse(response).header(HttpHeaders.VARY, ORIGIN);

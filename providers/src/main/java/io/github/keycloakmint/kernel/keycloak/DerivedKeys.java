@@ -21,7 +21,9 @@ public final class DerivedKeys {
     /** What a key is for; a kind's name is part of the key, so none is ever renamed. */
     public enum Kind {
         /** The seal on HS256 access tokens (T1). */
-        TOKEN_SEAL
+        TOKEN_SEAL,
+        /** The signature of csrf tokens (contract section 6). */
+        CSRF_TOKEN
     }
 
     private static final String HMAC = "HmacSHA256";
@@ -62,7 +64,8 @@ public final class DerivedKeys {
         return output;
     }
 
-    static byte[] hmac(byte[] key, byte[]... parts) {
+    /** HMAC with SHA-256 over the parts, one behind the other: whoever calls sees to it that they can't be cut otherwise. */
+    public static byte[] hmac(byte[] key, byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(new SecretKeySpec(key, HMAC));

@@ -6,15 +6,18 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * A realm's clients that have opted in to something (T8), for calls that name none: a browser's preflight. Keycloak has no
- * index of attributes' parts, so what one query finds is kept for two seconds.
+ * A realm's clients that have opted in to something (T8). All of them are asked for by calls that name none, a browser's
+ * preflight: Keycloak has no index of attributes' parts, so what one query finds is kept for two seconds.
  */
 public final class OptedInClients {
 
@@ -27,7 +30,44 @@ public final class OptedInClients {
             .expireAfterWrite(Duration.ofSeconds(2))
             .build();
 
+    private static final Logger LOG = Logger.getLogger(OptedInClients.class);
+
+    /** Said once a minute, not at each request. */
+    private static final Cache<String, Boolean> COMPLAINTS = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
     private OptedInClients() {}
+
+    /**
+     * The client of that name, where it has opted in to {@code capability} and may have tokens of it: enabled, narrow (T3),
+     * none of Keycloak's own, none that only takes tokens. Whatever it lacks, it is as unknown (T8).
+     */
+    public static Optional<ClientModel> find(RealmModel realm, String clientId, String capability) {
+        return Optional.ofNullable(realm.getClientByClientId(clientId))
+                .filter(ClientModel::isEnabled)
+                .filter(client -> !client.isBearerOnly())
+                .filter(client -> !ReservedClients.contains(client.getClientId()))
+                .filter(client -> names(client, capability))
+                .filter(OptedInClients::narrow);
+    }
+
+    /** Origins of every client that has opted in to {@code capability}: whose pages a preflight lets call. */
+    public static Set<String> origins(KeycloakSession session, RealmModel realm, String capability) {
+        return of(session, realm, capability)
+                .flatMap(client -> ClientOrigins.of(session, client).stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static boolean narrow(ClientModel client) {
+        Optional<String> objection = NarrowClient.objection(client);
+        objection
+                .filter(reason -> COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null)
+                .ifPresent(reason ->
+                        LOG.errorf("Client '%s' gets no tokens of the bundle: %s", client.getClientId(), reason));
+        return objection.isEmpty();
+    }
 
     /** Enabled ones that name {@code capability}; Keycloak's own are never among them. */
     public static Stream<ClientModel> of(KeycloakSession session, RealmModel realm, String capability) {
@@ -38,7 +78,8 @@ public final class OptedInClients {
                 .filter(client -> names(client, capability));
     }
 
-    private static boolean names(ClientModel client, String capability) {
+    /** Whether {@code client}'s admin lists {@code capability}. */
+    public static boolean names(ClientModel client, String capability) {
         return Optional.ofNullable(client.getAttribute(CAPABILITIES)).stream()
                 .flatMap(value -> Arrays.stream(value.split(",", -1)))
                 .anyMatch(named -> named.trim().equals(capability));

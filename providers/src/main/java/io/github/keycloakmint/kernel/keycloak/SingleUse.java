@@ -1,10 +1,9 @@
-package io.github.keycloakmint.external;
+package io.github.keycloakmint.kernel.keycloak;
 
-import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /** Remembers token ids on all nodes, at once and whether or not the request's transaction commits. */
-interface SingleUse {
+public interface SingleUse {
 
     /** True for exactly one of all who ask. */
     boolean claim(String key, long seconds);

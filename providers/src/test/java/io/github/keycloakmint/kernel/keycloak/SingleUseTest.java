@@ -1,8 +1,7 @@
-package io.github.keycloakmint.external;
+package io.github.keycloakmint.kernel.keycloak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.keycloakmint.kernel.keycloak.FreshSessions;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
