@@ -57,7 +57,9 @@ public final class Memberships {
 
     /** Every enabled account of {@code user}: the highest role first, then by alias. */
     public List<Membership> of(UserModel user) {
-        return places(user).map(place -> membership(place, user, client -> true)).toList();
+        return places(user)
+                .map(place -> membership(place, user, client -> true))
+                .toList();
     }
 
     /** The first of {@link #of}, without working out what the user may do in the others. */

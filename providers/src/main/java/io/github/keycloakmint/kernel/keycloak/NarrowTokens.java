@@ -89,7 +89,8 @@ public final class NarrowTokens {
     private static AuthenticatedClientSessionModel clientSession(
             KeycloakSession session, RealmModel realm, Order order) {
         UserSessionModel userSession = order.parent().userSession();
-        @Nullable AuthenticatedClientSessionModel own =
+        @Nullable
+        AuthenticatedClientSessionModel own =
                 userSession.getAuthenticatedClientSessionByClient(order.client().getId());
         if (own != null && AuthenticationManager.isClientSessionValid(realm, order.client(), userSession, own)) {
             return own;

@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.common.VerificationException;
 import org.keycloak.events.Details;
-import org.keycloak.events.Errors;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
@@ -51,17 +50,17 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
      * @param value of the form's parameter that asked for this exchange
      * @param targets every value of {@code audience} and {@code resource} (RFC 8707)
      */
-    protected record Asked(
+    public record Asked(
             ClientModel client, BearerToken subject, String value, List<String> targets, Optional<String> scope) {}
 
     /**
      * @param members of the answer, beside those of RFC 8693 section 2.2.1
      * @param scope of the token
      */
-    protected record Answered(NarrowTokens.Issued issued, String scope, Map<String, Object> members) {}
+    public record Answered(NarrowTokens.Issued issued, String scope, Map<String, Object> members) {}
 
     /** An OAuth error on its way to the client; {@code cause} is for the event. */
-    protected static final class Refused extends RuntimeException {
+    public static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final int status;
