@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * call began. Equal work alone can't do it, since what is cached and how much a user belongs to differs from user to user;
  * here the difference shows only where it crosses a beat.
  */
-final class EvenTime {
+public final class EvenTime {
 
     /** Several times what a refusal takes on a slow machine. */
     static final long BEAT_MILLIS = 10;
@@ -20,7 +20,7 @@ final class EvenTime {
     private final LongSupplier clock;
     private final LongConsumer park;
 
-    EvenTime() {
+    public EvenTime() {
         this(System::nanoTime, LockSupport::parkNanos);
     }
 
@@ -29,7 +29,7 @@ final class EvenTime {
         this.park = park;
     }
 
-    void await(long startedNanos) {
+    public void await(long startedNanos) {
         long beats = (clock.getAsLong() - startedNanos) / BEAT + 1;
         long due = startedNanos + beats * BEAT;
         for (long left = due - clock.getAsLong(); left > 0; left = due - clock.getAsLong()) {
