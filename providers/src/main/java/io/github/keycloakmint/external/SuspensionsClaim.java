@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.keycloak.ClaimMapper;
 import java.time.Instant;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
+import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 
@@ -40,7 +41,8 @@ public final class SuspensionsClaim extends ClaimMapper {
 
     /** No claim at all where users could edit the attribute: an empty list would be a promise (T18). */
     @Override
-    protected Optional<Object> value(KeycloakSession session, UserModel user) {
+    protected Optional<Object> value(
+            KeycloakSession session, UserModel user, AuthenticatedClientSessionModel clientSession) {
         if (!ProfileAttributes.guarded(session, session.getContext().getRealm())) {
             return Optional.empty();
         }

@@ -6,10 +6,10 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Answers refusals that must not be told apart on a beat: at the next whole multiple of a beat after the call began. Equal work alone can't do it, since what is cached and how much a user belongs to differs from user to user;
- * here the difference shows only where it crosses a beat.
+ * Answers refusals that must not be told apart on a beat: at the next whole multiple of a beat after the call
+ * began. Equal work alone can't do it, since what is cached and how much a user belongs to differs from user to user; here the difference shows only where it crosses a beat.
  */
-final class EvenTime {
+public final class EvenTime {
 
     /** Several times what a refusal takes on a slow machine. */
     static final Duration BEAT = Duration.ofMillis(10);
@@ -17,13 +17,17 @@ final class EvenTime {
     private final LongSupplier clock;
     private final LongConsumer park;
 
-    EvenTime() {
+    public EvenTime() {
         this(System::nanoTime, LockSupport::parkNanos);
     }
 
     EvenTime(LongSupplier clock, LongConsumer park) {
         this.clock = clock;
         this.park = park;
+    }
+
+    public void await(long startedNanos) {
+        await(startedNanos, BEAT);
     }
 
     void await(long startedNanos, Duration beat) {

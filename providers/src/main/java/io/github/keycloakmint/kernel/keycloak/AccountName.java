@@ -12,11 +12,15 @@ public final class AccountName {
     public static final int LONGEST = 255;
 
     private static final int LONGEST_SLUG = 48;
+    private static final int LONGEST_IN_MAIL = 100;
     private static final String WITHOUT_LETTERS = "account";
 
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
     private static final Pattern OTHERS = Pattern.compile("[^a-z0-9]+");
     private static final Pattern LIKE_AN_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+    /** A dot or a comma ends a word; within one it would make a host name of it. */
+    private static final Pattern MAILABLE = Pattern.compile("(?:[\\p{L}\\p{N}\\p{M} &'()+!-]|[.,](?=[ ).,]|$))+");
 
     private AccountName() {}
 
@@ -42,6 +46,14 @@ public final class AccountName {
                     Character.UNASSIGNED -> true;
             default -> false;
         };
+    }
+
+    /**
+     * Whether a mail may carry the name to somebody who does not know who chose it. No mark-up, and nothing that mail
+     * programs make a link of: an invitation is no way to send an advertisement in the realm's name.
+     */
+    public static boolean fitForMail(String name) {
+        return name.length() <= LONGEST_IN_MAIL && MAILABLE.matcher(name).matches();
     }
 
     private static boolean blank(int codePoint) {

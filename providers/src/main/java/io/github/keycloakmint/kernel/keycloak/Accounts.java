@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import io.github.keycloakmint.kernel.Attributes;
 import jakarta.persistence.EntityManager;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -90,6 +91,21 @@ public final class Accounts {
         });
         entities().flush();
         return account;
+    }
+
+    /** What people see of the account, in place of what they saw. Other attributes are admins', and stay. */
+    public static void rename(OrganizationModel account, String name) {
+        Map<String, List<String>> attributes = new HashMap<>(account.getAttributes());
+        attributes.put(
+                DISPLAY_NAME,
+                List.of(AccountName.parse(name).orElseThrow(() -> new IllegalArgumentException("no account name"))));
+        account.setAttributes(attributes);
+    }
+
+    public static String displayName(OrganizationModel account) {
+        return account.getAttributes().getOrDefault(DISPLAY_NAME, List.of()).stream()
+                .findFirst()
+                .orElseGet(account::getName);
     }
 
     /** Keycloak lets an organization's groups be changed only while the session is about it (JpaOrganizationProviderFactory). */

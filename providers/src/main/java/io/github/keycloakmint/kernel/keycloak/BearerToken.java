@@ -11,6 +11,7 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.util.MtlsHoKTokenUtil;
 
 /**
  * The access token of the {@code Authorization} header, after Keycloak's own checks of signature, type, issuer, life,
@@ -28,11 +29,20 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
             AuthenticationManager.@Nullable AuthResult result =
                     new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
             return Optional.ofNullable(result)
+                    .filter(found -> certificateFits(session, found.token()))
                     .map(found -> new BearerToken(found.token(), found.user(), found.client(), found.session()));
         } catch (WebApplicationException e) {
             // Keycloak's way to say no
             return Optional.empty();
         }
+    }
+
+    /** Keycloak asks for the certificate of a bound token (RFC 8705) at its own endpoints, one by one. */
+    private static boolean certificateFits(KeycloakSession session, AccessToken token) {
+        return token.getConfirmation() == null
+                || token.getConfirmation().getCertThumbprint() == null
+                || MtlsHoKTokenUtil.verifyTokenBindingWithClientCertificate(
+                        token, session.getContext().getHttpRequest(), session);
     }
 
     /**

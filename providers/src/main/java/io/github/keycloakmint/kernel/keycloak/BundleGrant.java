@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.keycloak;
 import jakarta.ws.rs.core.PathSegment;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.keycloak.OAuthErrorException;
@@ -33,6 +34,14 @@ public abstract class BundleGrant implements OAuth2GrantType {
 
     /** True when a mass revocation covers a token of this kind (T20). */
     public abstract boolean withdrawn(KeycloakSession session, String clientId, String userId, long issuedAt);
+
+    /**
+     * Claims of a token of this kind that introspection answers as they are now, not as they were at issuance. Asked only
+     * where there was no {@link #objection}.
+     */
+    public Map<String, Object> live(KeycloakSession session, AccessToken token, UserModel user) {
+        return Map.of();
+    }
 
     /** The paths at which Keycloak may take a token of ours as a bearer token: the bundle's own, and no others (T3). */
     @Override

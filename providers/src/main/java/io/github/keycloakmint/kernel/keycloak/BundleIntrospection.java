@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
@@ -13,6 +14,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.services.ErrorResponseException;
 import org.keycloak.util.JsonSerialization;
 
 /**
@@ -22,6 +24,8 @@ import org.keycloak.util.JsonSerialization;
  * <p>A subclass, because Keycloak's account console casts the provider (AccountLoader).
  */
 final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessToken> {
+
+    private boolean organizationLeft;
 
     BundleIntrospection(KeycloakSession session) {
         super(session);
@@ -51,18 +55,36 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
         }
     }
 
+    /**
+     * Keycloak's step for refresh tokens, empty for access tokens: it comes when user and session are known and before the
+     * mappers run, which fail for an account that its user has left (T33).
+     */
     @Override
-    protected boolean introspectionChecks(String tokenStr) {
-        if (!super.introspectionChecks(tokenStr)) {
+    protected boolean verifyTokenReuse() {
+        if (!super.verifyTokenReuse()) {
             return false;
         }
         Optional<String> objection =
                 BundleTokens.grant(session, token.getId()).flatMap(grant -> objection(grant, token, user));
-        objection.ifPresent(reason -> {
-            eventBuilder.detail(Details.REASON, reason);
-            eventBuilder.error(Errors.INVALID_TOKEN);
-        });
+        objection.ifPresent(this::inactive);
         return objection.isEmpty();
+    }
+
+    /** The last step. A token of an account that its user has left is refused here, where Keycloak fails (T33). */
+    @Override
+    protected boolean verifyAudience() {
+        if (organizationLeft) {
+            inactive("organization");
+            // Keycloak puts a signed copy of it even into the answer that a token is not active
+            transformedToken = null;
+            return false;
+        }
+        return super.verifyAudience();
+    }
+
+    private void inactive(String reason) {
+        eventBuilder.detail(Details.REASON, reason);
+        eventBuilder.error(Errors.INVALID_TOKEN);
     }
 
     private Optional<String> objection(BundleGrant grant, AccessToken token, UserModel user) {
@@ -79,19 +101,39 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
 
     @Override
     public AccessToken transformAccessToken(AccessToken bearer, UserSessionModel userSession) {
-        AccessToken transformed = super.transformAccessToken(bearer, userSession);
-        if (BundleTokens.grant(session, bearer.getId()).isPresent()) {
+        AccessToken transformed = mapped(bearer, userSession);
+        BundleTokens.grant(session, bearer.getId()).ifPresent(grant -> {
             // mappers must not change at introspection what was decided at issuance (T4, T13, T19)
             transformed.subject(bearer.getSubject());
             transformed.issuedFor(bearer.getIssuedFor());
             transformed.audience(bearer.getAudience());
             transformed.setAcr(bearer.getAcr());
+            transformed.setAuth_time(bearer.getAuth_time());
             transformed.setRealmAccess(bearer.getRealmAccess());
             transformed.setResourceAccess(bearer.getResourceAccess());
             transformed.setPreferredUsername(null);
             transformed.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
+            transformed.getOtherClaims().keySet().removeAll(NarrowTokens.ROLES);
             transformed.getOtherClaims().putAll(bearer.getOtherClaims());
-        }
+            transformed.getOtherClaims().putAll(grant.live(session, bearer, user));
+        });
         return transformed;
+    }
+
+    private AccessToken mapped(AccessToken bearer, UserSessionModel userSession) {
+        try {
+            return super.transformAccessToken(bearer, userSession);
+        } catch (ErrorResponseException e) {
+            if (!leftOrganization(e)) {
+                throw e;
+            }
+            organizationLeft = true;
+            return bearer;
+        }
+    }
+
+    /** TokenManager.validateSelectedOrganization's word. */
+    static boolean leftOrganization(ErrorResponseException e) {
+        return OAuthErrorException.INVALID_GRANT.equals(e.getError());
     }
 }

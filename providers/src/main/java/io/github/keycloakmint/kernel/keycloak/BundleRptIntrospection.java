@@ -3,12 +3,17 @@ package io.github.keycloakmint.kernel.keycloak;
 import org.keycloak.authorization.protection.introspect.RPTIntrospectionProvider;
 import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.ErrorResponseException;
 
 /**
  * Keycloak's introspection of requesting party tokens. A bundle token is none, and asking for one by {@code
  * token_type_hint} must be no way around {@link BundleIntrospection}.
  */
 final class BundleRptIntrospection extends RPTIntrospectionProvider {
+
+    private boolean organizationLeft;
 
     BundleRptIntrospection(KeycloakSession session) {
         super(session);
@@ -24,5 +29,27 @@ final class BundleRptIntrospection extends RPTIntrospectionProvider {
         }
         eventBuilder.error(Errors.INVALID_TOKEN_TYPE);
         return false;
+    }
+
+    /** As in {@link BundleIntrospection}, whatever the hint says (T33). */
+    @Override
+    public AccessToken transformAccessToken(AccessToken bearer, UserSessionModel userSession) {
+        try {
+            return super.transformAccessToken(bearer, userSession);
+        } catch (ErrorResponseException e) {
+            if (!BundleIntrospection.leftOrganization(e)) {
+                throw e;
+            }
+            organizationLeft = true;
+            return bearer;
+        }
+    }
+
+    @Override
+    protected boolean verifyAudience() {
+        if (organizationLeft) {
+            eventBuilder.error(Errors.INVALID_TOKEN);
+        }
+        return !organizationLeft && super.verifyAudience();
     }
 }

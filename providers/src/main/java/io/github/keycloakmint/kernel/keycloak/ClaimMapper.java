@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.keycloak;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ProtocolMapperModel;
@@ -34,8 +35,13 @@ public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
         this.properties = List.copyOf(choices);
     }
 
-    /** The claim's value, of types that become JSON; empty: no claim. */
-    protected abstract Optional<Object> value(KeycloakSession session, UserModel user);
+    /**
+     * The claim's value, of types that become JSON; empty: no claim.
+     *
+     * @param clientSession that the token is for, with its notes and its user session
+     */
+    protected abstract Optional<Object> value(
+            KeycloakSession session, UserModel user, AuthenticatedClientSessionModel clientSession);
 
     @Override
     protected final void setClaim(
@@ -44,7 +50,7 @@ public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
             UserSessionModel userSession,
             KeycloakSession session,
             ClientSessionContext clientSession) {
-        value(session, userSession.getUser())
+        value(session, userSession.getUser(), clientSession.getClientSession())
                 .ifPresent(value -> token.getOtherClaims().put(claim, value));
     }
 

@@ -1,0 +1,34 @@
+package io.github.keycloakmint.accounts;
+
+import io.github.keycloakmint.kernel.http.ErrorCode;
+
+/** What an account's state does not allow: faults that the plain shape has no word for. */
+enum AccountConflict implements ErrorCode {
+    TOO_MANY_ACCOUNTS("You own as many accounts as you may"),
+    LAST_OWNER("The account needs an owner"),
+    MANAGED_MEMBER("The member is managed by an identity provider of the account"),
+    MANAGED_ACCOUNT("The account has an identity provider or managed members"),
+    ALREADY_MEMBER("The account has a member with this email address"),
+    TOO_MANY_INVITATIONS("The account has as many open invitations as it may");
+
+    private final String text;
+
+    AccountConflict(String text) {
+        this.text = text;
+    }
+
+    @Override
+    public int status() {
+        return 409;
+    }
+
+    @Override
+    public String code() {
+        return "conflict";
+    }
+
+    @Override
+    public String text() {
+        return text;
+    }
+}

@@ -1,0 +1,44 @@
+package io.github.keycloakmint.accounts;
+
+import io.github.keycloakmint.kernel.caller.Bearer;
+import io.github.keycloakmint.kernel.http.Exchange;
+import io.github.keycloakmint.kernel.http.Reply;
+import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
+import io.github.keycloakmint.kernel.keycloak.OptedInClients;
+import io.github.keycloakmint.kernel.limits.Limits;
+import org.keycloak.events.EventType;
+
+/**
+ * {@code POST /api/accounts/{account_id}/token} (contract section 7): a session's token for one account and one audience.
+ */
+final class AccountTokenResource {
+
+    Reply issue(Exchange call) {
+        call.record().event(EventType.TOKEN_EXCHANGE);
+        call.record().byStranger();
+        call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), AccountsFactory.ID));
+        Limits.byAddress(call);
+        BearerToken bearer = Bearer.ofFullSession(call);
+        call.record().recognised();
+        call.cors().allow(() -> ClientOrigins.of(call.session(), bearer.client()));
+        AccountTokenRequest request = AccountTokenRequest.of(call.path("account_id"), call.json());
+        Limits.byTarget(call, bearer.user().getId());
+        IssueAccountToken issuing = new IssueAccountToken(call.session(), call.realm());
+        try {
+            AccountToken token = issuing.issue(bearer, bearer.client(), request);
+            record(call, token);
+            return Reply.ok(token.answer());
+        } catch (NoAccountToken refused) {
+            throw refused.atTheEndpoint();
+        }
+    }
+
+    private static void record(Exchange call, AccountToken token) {
+        call.record().put("userId", token.userId());
+        call.record().put("accountId", token.accountId());
+        call.record().put("audience", token.audience());
+        call.record().put("jti", token.issued().jti());
+        call.record().put("parent", token.parent());
+    }
+}
