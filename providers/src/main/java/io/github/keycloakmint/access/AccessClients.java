@@ -27,7 +27,11 @@ final class AccessClients {
 
     /** As {@link #required}, and one that takes passwords: without direct grants, or with consent, it is as unknown. */
     static ClientModel requiredForPasswords(RealmModel realm, String clientId) {
-        return OptedInClients.find(realm, clientId, SignInFactory.ID)
+        return requiredForPasswords(realm, clientId, SignInFactory.ID);
+    }
+
+    static ClientModel requiredForPasswords(RealmModel realm, String clientId, String capability) {
+        return OptedInClients.find(realm, clientId, capability)
                 .filter(ClientModel::isDirectAccessGrantsEnabled)
                 .filter(client -> !client.isConsentRequired())
                 .orElseThrow(AccessClients::unknown);

@@ -5,6 +5,7 @@ import io.github.keycloakmint.kernel.http.ErrorCode;
 /** What this room says beside the plain faults. */
 enum AccessError implements ErrorCode {
     INVALID_CREDENTIALS(401, "unauthorized", "Invalid email or password"),
+    EMAIL_TAKEN(409, "conflict", "An account with this email exists already"),
     CLIENT_AUTHENTICATION(401, "unauthorized", "Client authentication failed");
 
     private final int status;

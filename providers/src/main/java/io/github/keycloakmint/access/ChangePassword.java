@@ -27,7 +27,7 @@ final class ChangePassword {
         }
         if (!new PasswordAttempt(session, bearer.realm(), bearer.client()).succeeds(user, current)) {
             // keeping: Keycloak lets no second attempt in before this one is counted, if the transaction commits
-            throw Refusal.keeping(PasswordError.WRONG, "wrong_password");
+            throw Refusal.keeping(AccessError.INVALID_CREDENTIALS, "wrong_password");
         }
         PasswordRules rules = new PasswordRules(session, bearer.realm());
         rules.check(user, password);

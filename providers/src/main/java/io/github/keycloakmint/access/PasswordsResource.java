@@ -35,7 +35,7 @@ final class PasswordsResource {
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
-        Limits.byTarget(call, email);
+        Limits.byTarget(call, call.address() + ' ' + email);
         requireAllowed(call.realm());
         Accepted.requireMails(call.session());
         AfterAnswer.run(call.session(), "password-reset-mail", fresh -> new MailToOwner(fresh, client.getId())

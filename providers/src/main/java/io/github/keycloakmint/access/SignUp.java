@@ -1,17 +1,28 @@
 package io.github.keycloakmint.access;
 
+import io.github.keycloakmint.kernel.http.EvenTime;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.AfterAnswer;
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
+import io.github.keycloakmint.kernel.keycloak.UndoneUser;
 import io.github.keycloakmint.kernel.keycloak.UserDirectory;
+import io.github.keycloakmint.kernel.session.Session;
+import java.time.Duration;
+import java.util.Map;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /** A new user: at once, or in a realm that verifies emails by a mail of which the answer tells nothing (T29). */
 final class SignUp {
+
+    private static final EvenTime EVENLY = new EvenTime();
+
+    /** For a refusal that can come only of a race: the password is the one that was set a moment ago. */
+    private static final SignInSettings SIGN_IN = new SignInSettings(true, Duration.ofMillis(250));
 
     private final Exchange call;
     private final KeycloakSession session;
@@ -38,8 +49,10 @@ final class SignUp {
         return realm.isVerifyEmail() ? byMail(request) : atOnce(request);
     }
 
+    /** The same answer at the same time, and the rest once it has left. */
     private Reply byMail(SignUpRequest request) {
         Accepted.requireMails(session);
+        new NewUser(session, request).checkInvitation();
         if (new Registration(session, realm, request).taken()) {
             // a user that is found comes from the cache, by email and by name, and nobody costs a query each time
             UserDirectory users = new UserDirectory(session, realm);
@@ -49,13 +62,38 @@ final class SignUp {
         guard.useUp();
         String address = call.address();
         AfterAnswer.run(session, "sign-up", fresh -> new SignUpByMail(fresh, request, address).perform());
+        EVENLY.await(call.record().startedNanos());
         return Accepted.mailOnItsWay();
     }
 
+    /** The user, his account and his session, or none of them. */
     private Reply atOnce(SignUpRequest request) {
         if (new Registration(session, realm, request).taken()) {
-            throw Refusal.of(PasswordError.TAKEN, "email_taken");
+            throw taken();
         }
-        throw Refusal.of(Fault.INTERNAL, "not_yet");
+        NewUser.Made made = FreshTransaction.insist(
+                        () -> FreshTransaction.run(session, fresh -> new NewUser(fresh, request).withAccount()))
+                .orElseThrow(SignUp::taken);
+        try {
+            Session started = new SignIn(session, realm, SIGN_IN).signIn(client, request.signIn(), call.record());
+            guard.useUp();
+            return new Reply(201, started, Map.of());
+        } catch (RuntimeException e) {
+            if (!challenged(e)) {
+                FreshTransaction.insist(() -> FreshTransaction.run(
+                        session, fresh -> UndoneUser.remove(fresh, made.userId(), made.account())));
+            }
+            throw e;
+        }
+    }
+
+    /** Everything is done, and something is required of the user before his first session. */
+    private static boolean challenged(RuntimeException e) {
+        return e instanceof Refusal refusal
+                && refusal.own().filter(Challenge.class::isInstance).isPresent();
+    }
+
+    private static Refusal taken() {
+        return Refusal.of(AccessError.EMAIL_TAKEN, "email_taken");
     }
 }

@@ -39,7 +39,7 @@ final class SignUpByMail {
             return; // removed since the answer
         }
         try {
-            Optional<UserModel> created = new Registration(session, realm, request).create();
+            Optional<UserModel> created = new NewUser(session, request).withoutAccount();
             created.ifPresentOrElse(user -> welcome(client, user), () -> warnOwner(client));
         } catch (RuntimeException e) {
             if (!FreshTransaction.contended(e)) {

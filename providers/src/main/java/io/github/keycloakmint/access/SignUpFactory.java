@@ -5,16 +5,19 @@ import io.github.keycloakmint.kernel.CapabilitySpi;
 import io.github.keycloakmint.kernel.Options;
 import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Endpoint;
+import io.github.keycloakmint.kernel.http.ErrorShape;
 import io.github.keycloakmint.kernel.http.Fault;
-import io.github.keycloakmint.kernel.http.PlainErrors;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.keycloak.Config;
 
 /** Plugs sign-up in. One server option, {@code --spi-mint-capability--sign-up--active} (default true). */
 public final class SignUpFactory implements CapabilityFactory {
 
     static final String ID = "sign-up";
+
+    private static final ErrorShape ERRORS = new AccessErrors();
 
     private boolean active = true;
 
@@ -30,9 +33,14 @@ public final class SignUpFactory implements CapabilityFactory {
                 ID,
                 ID,
                 Map.of("POST", new SignUpResource()::signUp),
-                PlainErrors.SHAPE,
-                PlainErrors.SHAPE.of(Fault.NOT_FOUND),
+                ERRORS,
+                ERRORS.of(Fault.NOT_FOUND),
                 AccessClients.origins(ID)));
+    }
+
+    @Override
+    public Set<String> startsSessions() {
+        return Set.of(ID);
     }
 
     @Override

@@ -21,20 +21,23 @@ record SignUpRequest(
         Optional<String> lastName,
         boolean oneName,
         Optional<String> accountName,
+        Optional<String> invitation,
         Optional<String> csrfToken) {
 
     /** Keycloak's column of either name. */
     private static final int LONGEST_NAME = 255;
 
     static SignUpRequest of(Members body) {
-        Optional<String> name = body.optionalText("name");
-        Optional<String> firstName = body.optionalText("first_name");
-        Optional<String> lastName = body.optionalText("last_name");
+        Optional<String> name = body.optionalTextOrNull("name");
+        Optional<String> firstName = body.optionalTextOrNull("first_name");
+        Optional<String> lastName = body.optionalTextOrNull("last_name");
         if (name.isPresent() && (firstName.isPresent() || lastName.isPresent())) {
             throw Refusal.badInput("`name` goes without `first_name` and `last_name`", "malformed_name");
         }
-        if (body.has("invitation")) {
-            throw Refusal.badInput("`invitation` is not supported", "invitation");
+        Optional<String> accountName = body.optionalTextOrNull("account_name");
+        Optional<String> invitation = body.optionalTextOrNull("invitation");
+        if (accountName.isPresent() && invitation.isPresent()) {
+            throw Refusal.badInput("`invitation` goes without `account_name`", "malformed_invitation");
         }
         PersonName split = name.map(PersonName::split).orElse(PersonName.NONE);
         return new SignUpRequest(
@@ -44,8 +47,9 @@ record SignUpRequest(
                 name.isPresent() ? split.first() : firstName.map(part -> bounded("first_name", part)),
                 name.isPresent() ? split.last() : lastName.map(part -> bounded("last_name", part)),
                 name.isPresent(),
-                body.optionalText("account_name").map(SignUpRequest::accountName),
-                body.optionalText("csrf_token"));
+                accountName.map(SignUpRequest::accountName),
+                invitation,
+                body.optionalTextOrNull("csrf_token"));
     }
 
     private static String bounded(String member, String value) {
@@ -59,6 +63,11 @@ record SignUpRequest(
         return AccountName.parse(given)
                 .orElseThrow(
                         () -> Refusal.badInput("`account_name` must be a printable name", "malformed_account_name"));
+    }
+
+    /** To sign in with, once it is done. */
+    SignInRequest signIn() {
+        return new SignInRequest(clientId, email, password, csrfToken, Optional.empty(), Optional.empty());
     }
 
     /** The member of the body that a profile's attribute came from. */

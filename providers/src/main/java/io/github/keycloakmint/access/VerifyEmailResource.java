@@ -61,7 +61,7 @@ final class VerifyEmailResource {
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
-        Limits.byTarget(call, email);
+        Limits.byTarget(call, call.address() + ' ' + email);
         Accepted.requireMails(call.session());
         AfterAnswer.run(call.session(), "verify-email-mail", fresh -> new MailToOwner(fresh, client.getId())
                 .verification(email));

@@ -6,8 +6,9 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Answers refusals that must not be told apart on a beat: at the next whole multiple of a beat after the call
- * began. Equal work alone can't do it, since what is cached and how much a user belongs to differs from user to user; here the difference shows only where it crosses a beat.
+ * Answers refusals that must not be told apart on a beat: at the next whole multiple of a beat after the call began. Equal
+ * work alone can't do it, since what is cached and how much a user belongs to differs from user to user; here the
+ * difference shows only where it crosses a beat.
  */
 public final class EvenTime {
 

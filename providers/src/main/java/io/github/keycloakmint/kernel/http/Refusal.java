@@ -106,6 +106,11 @@ public final class Refusal extends RuntimeException {
         return fault == Fault.INTERNAL ? Optional.of(cause) : Optional.empty();
     }
 
+    /** The capability's own code, where it is one. */
+    public Optional<ErrorCode> own() {
+        return Optional.ofNullable(code);
+    }
+
     ErrorCode codeIn(ErrorShape shape) {
         if (code != null) {
             return code;
