@@ -58,7 +58,7 @@ final class AccountExchange extends NarrowingExchange {
         try {
             AccountToken token = new IssueAccountToken(session, asked.client().getRealm())
                     .issue(asked.subject(), asked.client(), request);
-            return new Answered(token.issued(), String.join(" ", token.permissions()), members(token));
+            return new Answered(token.issued(), String.join(" ", token.permissions()), members(token), details(token));
         } catch (NoAccountToken refused) {
             throw switch (refused.reason()) {
                 case CLIENT -> unauthorizedClient();
@@ -70,6 +70,10 @@ final class AccountExchange extends NarrowingExchange {
                 }
             };
         }
+    }
+
+    private static Map<String, String> details(AccountToken token) {
+        return Map.of("accountId", token.accountId(), "audience", token.audience(), "parent", token.parent());
     }
 
     private static String target(Asked asked) {

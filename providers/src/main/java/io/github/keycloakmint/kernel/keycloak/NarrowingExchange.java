@@ -56,8 +56,10 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
     /**
      * @param members of the answer, beside those of RFC 8693 section 2.2.1
      * @param scope of the token
+     * @param details of the event
      */
-    public record Answered(NarrowTokens.Issued issued, String scope, Map<String, Object> members) {}
+    public record Answered(
+            NarrowTokens.Issued issued, String scope, Map<String, Object> members, Map<String, String> details) {}
 
     /** An OAuth error on its way to the client; {@code cause} is for the event. */
     public static final class Refused extends RuntimeException {
@@ -213,6 +215,7 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
         body.put(OAuth2Constants.EXPIRES_IN, answered.issued().expiresIn());
         body.put(OAuth2Constants.SCOPE, answered.scope());
         body.putAll(answered.members());
+        answered.details().forEach(context.getEvent()::detail);
         context.getEvent().detail(Details.TOKEN_ID, answered.issued().jti());
         context.getEvent().success();
         return context.getCors().add(Response.ok(body, MediaType.APPLICATION_JSON_TYPE));
