@@ -132,8 +132,7 @@ export class AuthClient {
   async refresh(args: KnownRefreshToken | SharedRefreshToken): Promise<Tokens> {
     const base = this.#transport.baseUrl;
     if (typeof args.refreshToken === "string") {
-      const { refreshToken } = args;
-      return once(`${base} ${refreshToken}`, () => this.#refreshed(refreshToken, args.clientId));
+      return this.#refreshed(args.refreshToken, args.clientId);
     }
     const { refreshToken: read, keep } = args as SharedRefreshToken;
     return once(`${base} shared ${await read()}`, () =>
@@ -191,9 +190,11 @@ export class AuthClient {
   }
 
   #refreshed(refreshToken: string, clientId: string | undefined): Promise<Tokens> {
-    return this.#transport.json("/auth/refresh", {
-      body: { refresh_token: refreshToken, client_id: clientId ?? this.#clientId },
-    });
+    return once(`${this.#transport.baseUrl} ${refreshToken}`, () =>
+      this.#transport.json("/auth/refresh", {
+        body: { refresh_token: refreshToken, client_id: clientId ?? this.#clientId },
+      }),
+    );
   }
 
   #mail({ email, clientId, signal }: { email: string; clientId?: string } & Abortable): Call {
