@@ -214,9 +214,7 @@ ensure_api() {
   uuid=$(client "$id" | jq -r .id)
   present='[]'
   if [ -n "$uuid" ]; then present=$(get "/clients/$uuid/roles" | jq -c 'map(.name)'); fi
-  jq -r --argjson present "$present" '[.roles[][]] | unique - $present | .[]' <<<"$entry" | while IFS= read -r role; do
-    printf '%s\n' "$role"
-  done >"$work/roles"
+  jq -r --argjson present "$present" '[.roles[][]] | unique - $present | .[]' <<<"$entry" >"$work/roles"
   while IFS= read -r role; do
     did "create role $role of api $id"
     change POST "/clients/$uuid/roles" "$(jq -cn --arg name "$role" '{$name}')"
@@ -236,16 +234,24 @@ ensure_app() {
     }' <<<"$1")" client
 }
 
-# As the realm files ship an app's client: narrow, PKCE, 24 hours and 7 days, refresh tokens that rotate.
-SHIPPED_CLIENT='{
-  "enabled": true, "publicClient": true, "standardFlowEnabled": true, "implicitFlowEnabled": false,
-  "directAccessGrantsEnabled": true, "fullScopeAllowed": false,
-  "attributes": {
+# As the realm files ship an app's client: narrow, PKCE, 24 hours and 7 days, refresh tokens that rotate, and in its tokens
+# the account that a session was started for.
+SHIPPED_CLIENT=$(jq -cn '{
+  enabled: true, publicClient: true, standardFlowEnabled: true, implicitFlowEnabled: false,
+  directAccessGrantsEnabled: true, fullScopeAllowed: false,
+  attributes: {
     "mint.refresh.rotate": "true", "pkce.code.challenge.method": "S256", "access.token.lifespan": "86400",
     "client.session.idle.timeout": "604800", "client.session.max.lifespan": "604800"
   },
-  "defaultClientScopes": ["basic", "acr", "email", "profile"], "optionalClientScopes": []
-}'
+  defaultClientScopes: ["basic", "acr", "email", "profile"], optionalClientScopes: [],
+  protocolMappers: [["team_id", "team-id"], ["account_id", "account-id"], ["role", "role"], ["permissions", "permissions"] | {
+    name: .[0], protocol: "openid-connect", protocolMapper: "mint-account-\(.[1])-mapper",
+    config: {
+      "access.token.claim": "true", "id.token.claim": "false", "userinfo.token.claim": "false",
+      "introspection.token.claim": "true"
+    }
+  }]
+}')
 
 # --- accounts ----------------------------------------------------------------------------------------------------------
 
@@ -360,10 +366,12 @@ ensure_members() {
 }
 
 ensure_member() {
-  local alias=$1 account=$2 email=$3 role=$4 id present='[]' other
+  local alias=$1 account=$2 email=$3 role=$4 id present='[]' other belongs=
   id=$(user_id "$email")
-  if [ -n "$id" ] && [ -n "$account" ] \
-    && get "/organizations/members/$id/organizations" | jq -e --arg id "$account" 'any(.[]; .id == $id)' >/dev/null; then
+  if [ -n "$id" ] && [ -n "$account" ]; then
+    belongs=$(get "/organizations/members/$id/organizations" | jq -r --arg id "$account" '.[] | select(.id == $id) | .id')
+  fi
+  if [ -n "$belongs" ]; then
     present=$(get "/organizations/$account/members/$id/groups?max=1000" | jq -c 'map(.name)')
   else
     did "add $email to account $alias"
@@ -406,7 +414,7 @@ each accounts ensure_account
 if [ "$changes" -eq 0 ]; then
   printf 'nothing to do: realm %s is as %s says\n' "$REALM" "$FILE"
 elif [ -n "$DRY" ]; then
-  printf '%d changes would be made; nothing was\n' "$changes"
+  printf '%d changes would be made, and what follows from them; nothing was\n' "$changes"
 else
   printf '%d changes made\n' "$changes"
 fi
