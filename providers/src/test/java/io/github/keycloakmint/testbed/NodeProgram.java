@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -21,6 +22,7 @@ public final class NodeProgram {
 
     private static final Duration INSTALL = Duration.ofMinutes(5);
     private static final Duration RUN = Duration.ofMinutes(2);
+    private static final Set<String> MADE = Set.of("node_modules", "dist", "build");
 
     private final Path directory;
 
@@ -50,12 +52,28 @@ public final class NodeProgram {
                 Stream.concat(Stream.of("node"), Stream.of(arguments)).toList()));
     }
 
+    /** What {@code npm run <script>} printed: a script of the program's package.json. */
+    public String script(String script) {
+        return execute(RUN, Map.of(), List.of("npm", "run", "--silent", script));
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            for (Path file : files.filter(NodeProgram::isSource).toList()) {
+                Path copied = to.resolve(file.getFileName());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copied);
+                    copy(file, copied);
+                } else {
+                    Files.copy(file, copied, StandardCopyOption.REPLACE_EXISTING);
+                }
             }
         }
+    }
+
+    /** Not what npm and the compiler left there. */
+    private static boolean isSource(Path file) {
+        return !MADE.contains(file.getFileName().toString());
     }
 
     private String execute(Duration limit, Map<String, String> environment, List<String> command) {
