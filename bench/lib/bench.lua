@@ -128,6 +128,102 @@ function bench.assertions(realm, fields, name)
   return function() return wrk.format(nil, nil, nil, rest .. assertion()) end
 end
 
+-- Runs curl with a body that no command line shows, and gives what it answers.
+local function post(path, content_type, body, bearer)
+  local name = os.tmpname()
+  local file = assert(io.open(name, "w"))
+  file:write(body)
+  file:close()
+  local config = bearer and ("header = \"Authorization: Bearer " .. bearer .. "\"\n") or ""
+  local settings = os.tmpname()
+  file = assert(io.open(settings, "w"))
+  file:write(config)
+  file:close()
+  local pipe = assert(io.popen("curl -sS -m 20 -K " .. settings .. " -H 'Content-Type: " .. content_type
+    .. "' --data-binary @" .. name .. " " .. environment("BENCH_BASE") .. path))
+  local answer = pipe:read("*a")
+  pipe:close()
+  os.remove(name)
+  os.remove(settings)
+  return answer
+end
+
+local function member(answer, name)
+  return assert(answer:match('"' .. name .. '":"([^"]+)"'), "no " .. name .. ": " .. answer:sub(1, 200))
+end
+
+-- Access and refresh token of a user of the demo, by the password grant of a client; a confidential one has a secret.
+function bench.session(realm, client, email, confidential)
+  local fields = {grant_type = "password", client_id = client, username = email, password = "correct-horse-1"}
+  if confidential then fields.client_secret = environment("BENCH_CLIENT_SECRET") end
+  local answer = post(bench.token_endpoint(realm), "application/x-www-form-urlencoded", bench.form(fields))
+  return member(answer, "access_token"), member(answer, "refresh_token")
+end
+
+-- The id of the first account of a bearer whose alias starts so.
+function bench.account(realm, token, alias)
+  local pipe_settings = os.tmpname()
+  local file = assert(io.open(pipe_settings, "w"))
+  file:write("header = \"Authorization: Bearer " .. token .. "\"\n")
+  file:close()
+  local pipe = assert(io.popen("curl -sS -m 20 -K " .. pipe_settings .. " '" .. environment("BENCH_BASE") .. "/realms/" .. realm
+    .. "/api/accounts?max=100'"))
+  local answer = pipe:read("*a")
+  pipe:close()
+  os.remove(pipe_settings)
+  for account in answer:gmatch("{[^{}]*\"account_id\"[^{}]*}") do
+    if account:match('"alias":"' .. alias) then return member(account, "account_id") end
+  end
+  error("no account " .. alias .. ": " .. answer:sub(1, 200))
+end
+
+local people = {"jane@example.com", "john@example.com", "max@example.com", "ada@example.com"}
+
+-- A request function: a body made for one of the demo's users at random.
+function bench.somebody(path, content_type, body)
+  local headers = {["Content-Type"] = content_type}
+  local seeded = false
+  return function()
+    if not seeded then
+      seeded = true
+      headers["Host"] = wrk.headers["Host"]
+      math.randomseed(thread_seed)
+    end
+    return wrk.format("POST", path, headers, body(people[math.random(#people)]))
+  end
+end
+
+-- Chains of refreshes: every connection's next call sends the refresh token that an answer brought. Both of a pair of rows
+-- read their answers in this way, since it costs something. `make` gives the body for a token.
+function bench.refreshes(path, content_type, make)
+  local headers = {["Content-Type"] = content_type}
+  local waiting
+  local function fill()
+    waiting = {}
+    for token in refresh_tokens:gmatch("%S+") do waiting[#waiting + 1] = token end
+    headers["Host"] = wrk.headers["Host"]
+  end
+  request = function()
+    if not waiting then fill() end
+    local token = table.remove(waiting, 1) or error("more calls under way than there are tokens")
+    return wrk.format("POST", path, headers, make(token))
+  end
+  local checked = response
+  response = function(status, answer_headers, body)
+    if checked then checked(status, answer_headers, body) end
+    local token = body:match('"refresh_token":"([^"]+)"')
+    if token then waiting[#waiting + 1] = token end
+  end
+  bench.per_thread = function(number)
+    local tokens = {}
+    for i = 1, 16 do
+      local _, refresh = bench.session(bench.refresh_realm, bench.refresh_client, people[i % #people + 1])
+      tokens[#tokens + 1] = refresh
+    end
+    return {refresh_tokens = table.concat(tokens, " ")}
+  end
+end
+
 -- A row may set this to a function that is called once before the load; what it returns, by name, becomes globals of
 -- the threads (strings and numbers only).
 bench.prepare = nil
@@ -156,6 +252,7 @@ function setup(thread)
   prepared = prepared or (bench.prepare and bench.prepare()) or {}
   threads[#threads + 1] = thread
   for name, value in pairs(prepared) do thread:set(name, value) end
+  for name, value in pairs(bench.per_thread and bench.per_thread(#threads) or {}) do thread:set(name, value) end
   thread:set("thread_seed", os.time() * 16 + #threads)
   thread:set("thread_number", #threads)
   thread:set("thread_count", tonumber(environment("BENCH_THREADS")))

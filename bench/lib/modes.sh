@@ -68,6 +68,43 @@ mode_sizes() {
   no_wrong_answers
 }
 
+# Account tokens on two servers: one organization, and many. In the one every member is in it alone; in the others he is in
+# as many as the row says.
+mode_organizations() {
+  local rows=$work/organization-rows
+  create_database few
+  start_server few
+  await_server few
+  copy_database few many
+  load_organizations few 1 max@example.com 1
+  load_organizations many "$many_organizations" max@example.com 1
+  load_organizations many 10 ada@example.com 10
+  load_organizations many 99 john@example.com 99 # and acme
+  start_server many
+  await_server many
+  mkdir "$rows"
+  organization_row "$rows/1-one.lua" max@example.com 'one organization'
+  organization_row "$rows/2-many-one.lua" max@example.com 'many organizations, the user in one'
+  organization_row "$rows/3-many-ten.lua" ada@example.com 'many organizations, the user in 10'
+  organization_row "$rows/4-many-hundred.lua" john@example.com 'many organizations, the user in 100'
+  export BENCH_USERS=$many_organizations
+  measure_rounds "few=$rows/1-one.lua" "many=$rows/2-many-one.lua" "many=$rows/3-many-ten.lua" "many=$rows/4-many-hundred.lua"
+  facts >"$work/facts.tsv"
+  python3 "$here/lib/report.py" organizations "$work" "$rows" "$output"
+  say "written: $output/ORGANIZATIONS.md"
+  no_wrong_answers
+}
+
+organization_row() { # FILE USER TITLE
+  { echo "-- title: $3"; grep -vE '^-- (title|against|at-least)' "$here/rows/71-account-token.lua"; } \
+    | sed "s/^local bench = .*/&\nbench.person, bench.alias = '$2', 'bulk-1'/" >"$1"
+}
+
+load_organizations() { # DATABASE COUNT MEMBER MEMBERSHIPS
+  PGDATABASE=$1 foreground "$here/data/run" --realm bench --organizations "$2" --member "$3" --memberships "$4" >&2
+  sql postgres checkpoint
+}
+
 mode_timing() {
   local code=0
   create_database on

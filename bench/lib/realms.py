@@ -8,6 +8,11 @@ mint caller, so that what they issue carries the same claims:
   bench-client                             client_credentials, RS256: what the mint is compared with
   bench-exchange                           standard token exchange of its own access token, RS256
 
+for the rows of sessions and account tokens
+
+  bench-app                                a copy of the demo's cid_inbox_manager
+  bench-stock                              the same without anything of ours: password grant, refresh
+
 and two of the shape of the demo's external-users:
 
   bench-external                           the same, but its tokens are RS256
@@ -44,6 +49,31 @@ FOREIGN_LIFE = "43200"  # of ForeignTokens.java
 def client(shape, client_id, attributes):
     made = copy.deepcopy(shape)
     made.update(clientId=client_id, name=client_id, secret="${BENCH_CLIENT_SECRET}", attributes=attributes)
+    return made
+
+
+def app(shape, client_id, ours):
+    """A public client like the demo's; without ours, nothing of the bundle works for it."""
+    made = copy.deepcopy(shape)
+    made.update(clientId=client_id, name=client_id)
+    if not ours:
+        made["attributes"] = {name: value for name, value in made["attributes"].items() if not name.startswith("mint.")}
+        made["protocolMappers"] = [
+            each for each in made.get("protocolMappers", []) if not each["protocolMapper"].startswith("mint-")]
+        made.pop("authenticationFlowBindingOverrides", None)
+    return made
+
+
+def exchange_client(shape):
+    """Exchanges its own users' tokens for one audience, by Keycloak's own exchange."""
+    made = client(shape, "bench-exchange", {
+        "standard.token.exchange.enabled": "true", "access.token.lifespan": "86400",
+        "client.session.idle.timeout": "604800", "client.session.max.lifespan": "604800"})
+    made["directAccessGrantsEnabled"] = True
+    made["protocolMappers"].append({
+        "name": "audience api", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
+        "config": {"included.client.audience": "https://api.inbox-manager.com", "access.token.claim": "true",
+                   "id.token.claim": "false", "introspection.token.claim": "true"}})
     return made
 
 
@@ -104,6 +134,8 @@ def realm(text, public_key, name, number, platform, algorithm):
     made = json.loads(re.sub(r"\$\{[A-Z_]+_SECRET\}", "${BENCH_CLIENT_SECRET}", text))
     caller = f"bench-{algorithm.lower()}"
     made.update(realm=name, displayName=name, eventsEnabled=False, adminEventsEnabled=False, bruteForceProtected=False)
+    # Keycloak's own rotation is a realm's setting; the rows of minted tokens don't notice it
+    made["revokeRefreshToken"] = name == "bench-es256"
     if name.endswith("-duplicates"):
         made.update(duplicateEmailsAllowed=True, loginWithEmailAllowed=False, registrationEmailAsUsername=False)
     made["attributes"].update({"mint.platform-id": str(platform), "mint.shared-secret-client": caller})
@@ -115,8 +147,10 @@ def realm(text, public_key, name, number, platform, algorithm):
     made["clients"] += [
         client(shape, caller, policy),
         client(shape, "bench-client", {}),
-        client(shape, "bench-exchange", {"standard.token.exchange.enabled": "true"}),
+        exchange_client(shape),
     ]
+    demo_app = next(each for each in made["clients"] if each["clientId"] == "cid_inbox_manager")
+    made["clients"] += [app(demo_app, "bench-app", True), app(demo_app, "bench-stock", False)]
     made["users"] += [
         service_account(caller, {"keycloak-mint": ["mint-tokens"]}),
         service_account("bench-client", {}),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the result pages: usage: report.py speed|sizes|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
+"""Writes the result pages: usage: report.py speed|sizes|organizations|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
 import pathlib
 import re
 import sys
@@ -97,6 +97,23 @@ def sizes(work, rows, output):
     link_others(output)
 
 
+def organizations(work, rows, output):
+    found = results.read(work / "results.tsv", rows)
+    one = found[0]
+    head = ["account token, RS256", "requests/s", "slowest to fastest round", "p50 ms", "p99 ms", "SQL", "SQL writes", "CPU ms",
+            "database CPU ms", "× p50", "× p99"]
+    lines = [cells(row) + [f"{row.p50 / one.p50:.2f}", f"{row.p99 / one.p99:.2f}"] for row in found]
+    worst = max(found[1:], key=lambda row: row.p99)
+    many = int(facts(work)["users"])
+    result = (f"p99 with {many:,} organizations is {worst.p99 / one.p99:.2f} times that with one at the most ({worst.title};"
+              " goal: at most 1.5).")
+    parts = ["# Many organizations", f"**Result:** {result}", table(head, lines),
+             f"Many is {many:,}. Every row asks for the token of one account of one user again and again.",
+             "## Made with", made_with(work, without=("users",)), "## Again", "    bench/run --organizations"]
+    (output / "ORGANIZATIONS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
 def timing(work, _rows, output):
     text = (work / "timing.md").read_text(encoding="utf-8").strip()
     parts = ["# Time of refusals", text, "## Made with", made_with(work, without=("rounds", "wrk")), "## Again",
@@ -112,7 +129,7 @@ def link_others(output):
         return
     text = target.read_text(encoding="utf-8").split(OTHERS)[0].rstrip()
     lines = []
-    for name in ("SIZES.md", "TIMING.md"):
+    for name in ("SIZES.md", "ORGANIZATIONS.md", "TIMING.md"):
         page = output / name
         found = re.search(r"^\*\*Result:\*\* *(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE) if page.exists() else None
         if found:
@@ -123,6 +140,6 @@ def link_others(output):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "timing"):
+    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "timing"):
         sys.exit(__doc__)
     globals()[sys.argv[1]](*map(pathlib.Path, sys.argv[2:]))
