@@ -74,7 +74,9 @@ public final class AuditTrail {
                 .record(Duration.ofNanos(System.nanoTime() - record.startedNanos()));
         Metrics.counter("keycloak_mint_calls_total", "capability", record.capability(), "outcome", outcome.label())
                 .increment();
-        if (stored(record, outcome)) {
+        if (record.quiet()) {
+            AUDIT.debug(line(record, outcome, 0));
+        } else if (stored(record, outcome)) {
             AUDIT.info(line(record, outcome, 0));
         } else {
             FLOOD.pass(record.realmId() + '|' + record.capability() + '|' + outcome)

@@ -19,6 +19,7 @@ public final class CallRecord {
     private final long startedNanos = System.nanoTime();
     private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     private boolean stranger;
+    private boolean quiet;
     private @Nullable EventType event;
     private @Nullable String clientId;
     private @Nullable String userId;
@@ -47,6 +48,15 @@ public final class CallRecord {
     /** The caller has shown something that only he can have: a signed token, a session. */
     public void recognised() {
         stranger = false;
+    }
+
+    /** Counted, and logged at DEBUG (contract section 2): for calls that grant nothing and come by the thousand. */
+    public void quietly() {
+        quiet = true;
+    }
+
+    boolean quiet() {
+        return quiet;
     }
 
     boolean strangers() {
