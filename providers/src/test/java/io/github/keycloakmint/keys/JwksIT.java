@@ -131,7 +131,7 @@ class JwksIT {
     @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE"})
     void other_methods_are_405(String method) {
         Answer answer = Http.request(method, realm.url(PATH))
-                .body("application/x-www-form-urlencoded", "a=%zz")
+                .body("application/x-www-form-urlencoded", "a=b")
                 .send();
         assertThat(answer.status()).isEqualTo(405);
         assertThat(answer.header("Allow")).contains("GET, HEAD, OPTIONS");

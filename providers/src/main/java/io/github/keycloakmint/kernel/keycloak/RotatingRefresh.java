@@ -9,6 +9,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.common.ClientConnection;
+import org.keycloak.events.Details;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -68,6 +69,12 @@ final class RotatingRefresh extends VouchedRefresh {
         RealmModel realm = context.grantContext().getRealm();
         ClientModel client = context.grantContext().getClient();
         RefreshToken token = context.oldRefreshToken();
+        // for the event of a refusal; Keycloak says so only of what it looks at itself
+        context.grantContext()
+                .getEvent()
+                .session(token.getSessionId())
+                .detail(Details.REFRESH_TOKEN_ID, token.getId())
+                .detail(Details.REFRESH_TOKEN_SUB, token.getSubject());
         RefreshPlace place = RefreshPlace.of(token).orElseThrow(RotatingRefresh::unknown);
         // Keycloak's rule for the realm knows no leeway and comes on top of this one
         Duration leeway = realm.isRevokeRefreshToken() ? Duration.ZERO : leeway(client);
