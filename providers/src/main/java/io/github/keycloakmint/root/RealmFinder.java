@@ -43,6 +43,11 @@ final class RealmFinder {
         return byPlatform(body).or(this::byIssuer).or(this::byHost).or(this::byDefault);
     }
 
+    /** By the host, else the configured default: for what is the same for everybody who asks there. */
+    Optional<RealmModel> byPlace() {
+        return byHost().or(this::byDefault);
+    }
+
     private Optional<RealmModel> byPlatform(RequestBody body) {
         return body.peek()
                 .flatMap(RealmFinder::platformId)

@@ -22,7 +22,8 @@ public final class RootFactory implements CapabilityFactory {
         RootSettings read = RootSettings.of(new Options(CapabilitySpi.NAME, ID, config));
         settings = Optional.of(read);
         if (read.active()) {
-            OwnPaths.add(Pattern.compile("/?(api|auth|" + RootProjectAuth.PROJECT + "/auth)(/.*)?"));
+            OwnPaths.add(Pattern.compile(
+                    "/?(api|auth|\\.well-known/jwks\\.json|" + RootProjectAuth.PROJECT + "/auth)(/.*)?"));
         }
     }
 

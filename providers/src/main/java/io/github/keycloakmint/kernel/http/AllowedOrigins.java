@@ -13,5 +13,8 @@ public interface AllowedOrigins {
 
     AllowedOrigins NONE = (session, realm) -> Set.of();
 
+    /** Any page, for what everybody may read; its requests come without credentials. */
+    AllowedOrigins ANY = (session, realm) -> Set.of("*");
+
     Set<String> of(KeycloakSession session, RealmModel realm);
 }

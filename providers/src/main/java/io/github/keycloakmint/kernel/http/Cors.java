@@ -22,6 +22,7 @@ public final class Cors {
 
     private final List<String> sent;
     private @Nullable String allowed;
+    private boolean open;
 
     Cors(List<String> sent) {
         this.sent = sent;
@@ -48,8 +49,18 @@ public final class Cors {
         return Optional.ofNullable(allowed);
     }
 
+    /** Lets any page read the answer, which is everybody's and says nothing of the caller: without credentials. */
+    public void open() {
+        open = true;
+    }
+
     /** The answer, readable for the page that was allowed. */
     Response onto(Response response) {
+        if (open) {
+            return anybodys(Response.fromResponse(response))
+                    .header("Access-Control-Expose-Headers", "ETag")
+                    .build();
+        }
         Response.ResponseBuilder answer = Response.fromResponse(response).header(HttpHeaders.VARY, ORIGIN);
         return allowed == null
                 ? answer.build()
@@ -59,9 +70,15 @@ public final class Cors {
     }
 
     static Response preflight(KeycloakSession session, Endpoint endpoint) {
-        Response.ResponseBuilder answer = Response.noContent()
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .header(HttpHeaders.VARY, ORIGIN);
+        Response.ResponseBuilder answer = Response.noContent().header(HttpHeaders.CACHE_CONTROL, "no-store");
+        if (endpoint.origins() == AllowedOrigins.ANY) {
+            return anybodys(answer)
+                    .header("Access-Control-Allow-Methods", endpoint.allow())
+                    .header("Access-Control-Allow-Headers", HttpHeaders.IF_NONE_MATCH)
+                    .header("Access-Control-Max-Age", "600")
+                    .build();
+        }
+        answer.header(HttpHeaders.VARY, ORIGIN);
         @Nullable RealmModel realm = session.getContext().getRealm();
         List<String> sent =
                 session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(ORIGIN);
@@ -81,6 +98,10 @@ public final class Cors {
                         && origins.contains(sent.get(0))
                 ? Optional.of(sent.get(0))
                 : Optional.empty();
+    }
+
+    private static Response.ResponseBuilder anybodys(Response.ResponseBuilder answer) {
+        return answer.header(ALLOW_ORIGIN, "*");
     }
 
     private static Response.ResponseBuilder readable(Response.ResponseBuilder answer, String origin) {

@@ -188,8 +188,10 @@ public final class Door {
     }
 
     private static Response response(Reply reply) {
-        Response.ResponseBuilder builder =
-                Response.status(reply.status()).header(HttpHeaders.CACHE_CONTROL, "no-store");
+        Response.ResponseBuilder builder = Response.status(reply.status());
+        if (!reply.headers().containsKey(HttpHeaders.CACHE_CONTROL)) {
+            builder.header(HttpHeaders.CACHE_CONTROL, "no-store");
+        }
         reply.headers().forEach(builder::header);
         reply.cookies().forEach(cookie -> builder.header("Set-Cookie", cookie.header()));
         if (reply.body() != null) {

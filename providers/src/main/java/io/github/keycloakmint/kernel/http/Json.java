@@ -78,7 +78,7 @@ public final class Json {
     }
 
     /** A record as JSON bytes. */
-    static byte[] bytes(Object body) {
+    public static byte[] bytes(Object body) {
         try {
             return PLAIN.writeValueAsBytes(body);
         } catch (JsonProcessingException e) {

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /** The paths whose requests are the bundle's to read, before any realm or session is known. */
 public final class OwnPaths {
 
-    private static final Set<Pattern> PATTERNS = new CopyOnWriteArraySet<>(
-            Set.of(Pattern.compile("/?(realms/[^/]+/(api|auth)|admin/realms/[^/]+/mint)(/.*)?")));
+    private static final Set<Pattern> PATTERNS = new CopyOnWriteArraySet<>(Set.of(
+            Pattern.compile("/?(realms/[^/]+/(api|auth|\\.well-known/jwks\\.json)|admin/realms/[^/]+/mint)(/.*)?")));
 
     private OwnPaths() {}
 

@@ -7,6 +7,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.refresh.DefaultRefreshTokenProvider;
+import org.keycloak.protocol.oidc.refresh.DefaultRefreshTokenProviderFactory;
 import org.keycloak.protocol.oidc.refresh.InitialRefreshTokenContext;
 import org.keycloak.protocol.oidc.refresh.RefreshTokenContext;
 
@@ -14,7 +15,7 @@ import org.keycloak.protocol.oidc.refresh.RefreshTokenContext;
  * Refreshes of sessions that were started on an identity provider's word. Keycloak itself asks for user and session alone;
  * this asks the provider and the link as well, at the bundle's doors and at Keycloak's token endpoint (T25).
  */
-final class VouchedRefresh extends DefaultRefreshTokenProvider {
+class VouchedRefresh extends DefaultRefreshTokenProvider {
 
     VouchedRefresh(KeycloakSession session) {
         super(session);
@@ -36,17 +37,24 @@ final class VouchedRefresh extends DefaultRefreshTokenProvider {
     public TokenManager.AccessTokenResponseBuilder refreshAccessToken(RefreshTokenContext context)
             throws OAuthErrorException {
         RealmModel realm = context.grantContext().getRealm();
-        boolean holds = userSession(context)
-                .filter(userSession -> userSession.getUser() != null)
+        boolean broken = userSession(context)
                 .filter(userSession -> Voucher.of(userSession)
-                        .filter(voucher -> voucher.holds(session, realm, userSession.getUser()))
+                        .filter(voucher ->
+                                userSession.getUser() == null || !voucher.holds(session, realm, userSession.getUser()))
                         .isPresent())
                 .isPresent();
-        if (!holds) {
+        if (broken) {
             // Keycloak's own words for a session that is over
             throw new OAuthErrorException(OAuthErrorException.INVALID_GRANT, "Session not active");
         }
         return super.refreshAccessToken(context);
+    }
+
+    /** Not one of verifiable credentials, which have a provider and checks of their own. */
+    final boolean isKeycloaksOwn(RefreshTokenContext context) {
+        String provider = context.oldRefreshToken().getProvider();
+        return super.supports(context)
+                && (provider == null || provider.equals(DefaultRefreshTokenProviderFactory.PROVIDER_ID));
     }
 
     private Optional<UserSessionModel> userSession(RefreshTokenContext context) {
