@@ -21,6 +21,10 @@ public final class Bearer {
         if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
             throw Refusal.of(Fault.UNAUTHORIZED, "Authorization header required", "no_authorization");
         }
+        if (call.headers(HttpHeaders.AUTHORIZATION).size() > 1) {
+            // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
+            throw Refusal.of(Fault.UNAUTHORIZED, "two_authorizations");
+        }
         BearerToken bearer =
                 BearerToken.of(call.session()).orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "bearer_token"));
         call.record().client(bearer.client().getClientId());

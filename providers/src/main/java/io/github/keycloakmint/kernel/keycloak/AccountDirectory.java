@@ -31,7 +31,8 @@ public final class AccountDirectory {
 
     /** The enabled accounts of the realm that {@code :user} is in. */
     private static final String MINE = " from OrganizationEntity o, UserGroupMembershipEntity m"
-            + " where o.realmId = :realm and o.enabled = true and m.groupId = o.groupId and m.user.id = :user";
+            + " where o.realmId = :realm and o.enabled = true and :active = true"
+            + " and m.groupId = o.groupId and m.user.id = :user";
 
     private static final String SHOWN = "select o.id, o.alias, o.name, o.groupId";
 
@@ -251,7 +252,9 @@ public final class AccountDirectory {
     }
 
     private <T> TypedQuery<T> mine(TypedQuery<T> query, String userId) {
-        return query.setParameter("realm", realm.getId()).setParameter("user", userId);
+        return query.setParameter("realm", realm.getId())
+                .setParameter("active", realm.isOrganizationsEnabled())
+                .setParameter("user", userId);
     }
 
     private EntityManager entities() {

@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.keycloak;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedHashMap;
 import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.core.UriInfo;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -10,6 +11,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.http.FormPartValue;
 import org.keycloak.http.HttpRequest;
@@ -75,11 +77,25 @@ record RequestSnapshot(URI baseUri, URI requestUri, List<Locale> languages, List
         return only(
                 UriInfo.class,
                 Map.of(
-                        "getBaseUri", baseUri,
-                        "getRequestUri", requestUri,
-                        "getAbsolutePath", requestUri,
-                        "getPath", requestUri.getPath(),
-                        "getQueryParameters", new MultivaluedHashMap<String, String>()));
+                        "getBaseUri",
+                        baseUri,
+                        "getBaseUriBuilder",
+                        builderOf(baseUri),
+                        "getRequestUri",
+                        requestUri,
+                        "getRequestUriBuilder",
+                        builderOf(requestUri),
+                        "getAbsolutePath",
+                        requestUri,
+                        "getPath",
+                        requestUri.getPath(),
+                        "getQueryParameters",
+                        new MultivaluedHashMap<String, String>()));
+    }
+
+    /** A new one at each call, since callers go on building with it. */
+    private static Supplier<UriBuilder> builderOf(URI uri) {
+        return () -> UriBuilder.fromUri(uri);
     }
 
     @Override
@@ -95,7 +111,7 @@ record RequestSnapshot(URI baseUri, URI requestUri, List<Locale> languages, List
                     if (answer == null) {
                         throw new IllegalStateException("The request is over: " + method.getName());
                     }
-                    return answer;
+                    return answer instanceof Supplier<?> made ? made.get() : answer;
                 }));
     }
 }
