@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes the realm files of the benchmark from the demo realm: usage: realms.py DEMO-REALM.json PUBLIC-KEY DIRECTORY
 
-Each realm is the demo realm without events and brute force protection, plus three clients of the shape of the demo's
+Each realm is the demo realm without events and brute force protection, plus four clients of the shape of the demo's
 mint caller, so that what they issue carries the same claims:
 
   bench-hs256 (bench-rs256, bench-es256)   acts for the shared secret and signs so
   bench-client                             client_credentials, RS256: what the mint is compared with
   bench-exchange                           standard token exchange of its own access token, RS256
+  bench-account                            users' sessions, their account tokens and standard exchanges, RS256
 
 and two of the shape of the demo's external-users:
 
@@ -84,6 +85,17 @@ def identity_providers(shape, public_key):
     return found
 
 
+def account_client(shape):
+    made = client(shape, "bench-account", {
+        "standard.token.exchange.enabled": "true",
+        "access.token.lifespan": "86400",
+        "mint.capabilities": "accounts",
+        "mint.audiences": "https://api.inbox-manager.com",
+    })
+    made.update(directAccessGrantsEnabled=True, serviceAccountsEnabled=False)
+    return made
+
+
 def external_clients(shape):
     policy = dict(shape["attributes"])
     policy["access.token.signed.response.alg"] = "RS256"
@@ -116,6 +128,7 @@ def realm(text, public_key, name, number, platform, algorithm):
         client(shape, caller, policy),
         client(shape, "bench-client", {}),
         client(shape, "bench-exchange", {"standard.token.exchange.enabled": "true"}),
+        account_client(shape),
     ]
     made["users"] += [
         service_account(caller, {"keycloak-mint": ["mint-tokens"]}),

@@ -146,8 +146,8 @@ class AccountExchangeIT {
         form.put("scope", "templates:read nonsense");
         JsonNode body = exchange(BACKEND, form).expect(200).json();
         assertThat(body.path("scope").asText()).isEqualTo("templates:read");
-        assertThat(AccountTokenIT.texts(Jwt.payload(body.path("access_token").asText())
-                        .path("permissions")))
+        assertThat(AccountTokenIT.texts(
+                        Jwt.payload(body.path("access_token").asText()).path("permissions")))
                 .containsExactly("templates:read");
     }
 
@@ -163,10 +163,7 @@ class AccountExchangeIT {
         refused(form(session, "subject_token", null), 400, "invalid_request");
         refused(form(session, "subject_token", "x.y.z"), 400, "invalid_request");
         refused(form(session, "subject_token_type", null), 400, "invalid_request");
-        refused(
-                form(session, "subject_token_type", "urn:ietf:params:oauth:token-type:jwt"),
-                400,
-                "invalid_request");
+        refused(form(session, "subject_token_type", "urn:ietf:params:oauth:token-type:jwt"), 400, "invalid_request");
         refused(
                 form(session, "requested_token_type", "urn:ietf:params:oauth:token-type:refresh_token"),
                 400,
@@ -196,7 +193,8 @@ class AccountExchangeIT {
 
     @Test
     void foreign_and_unknown_accounts_are_the_same_answer() {
-        String session = tenancy.tokens(BACKEND, Tenancy.JOHN).path("access_token").asText();
+        String session =
+                tenancy.tokens(BACKEND, Tenancy.JOHN).path("access_token").asText();
         String foreign = exchange(BACKEND, Tenancy.exchange(session, "globex")).body();
         assertThat(exchange(BACKEND, Tenancy.exchange(session, "nobody")).body())
                 .isEqualTo(foreign)
@@ -238,10 +236,15 @@ class AccountExchangeIT {
         actor.put("actor_token_type", ACCESS_TOKEN);
         assertThat(exchange(BACKEND, actor).status()).as("as an actor").isEqualTo(400);
         // a token that came out of Keycloak's exchange hangs on no session of its own client
-        String exchanged = exchange(BACKEND, Map.of(
-                        "grant_type", "urn:ietf:params:oauth:grant-type:token-exchange",
-                        "subject_token", tenancy.session(Tenancy.JANE),
-                        "subject_token_type", ACCESS_TOKEN))
+        String exchanged = exchange(
+                        BACKEND,
+                        Map.of(
+                                "grant_type",
+                                "urn:ietf:params:oauth:grant-type:token-exchange",
+                                "subject_token",
+                                tenancy.session(Tenancy.JANE),
+                                "subject_token_type",
+                                ACCESS_TOKEN))
                 .expect(200)
                 .json()
                 .path("access_token")

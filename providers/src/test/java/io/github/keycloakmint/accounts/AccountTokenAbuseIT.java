@@ -233,8 +233,9 @@ class AccountTokenAbuseIT {
     void T8_a_client_that_has_not_opted_in_gets_none() {
         tenancy.createBackend("not-opted-in", client -> client.withObject("/attributes")
                 .put("mint.capabilities", "sign-in, account"));
-        String session =
-                tenancy.tokens("not-opted-in", Tenancy.JANE).path("access_token").asText();
+        String session = tenancy.tokens("not-opted-in", Tenancy.JANE)
+                .path("access_token")
+                .asText();
         assertThat(tenancy.issue(session, acme).body()).isEqualTo(Tenancy.FORBIDDEN);
         realm.clientAttribute("not-opted-in", "mint.capabilities", "accounts");
         tenancy.issue(session, acme).expect(200);
@@ -388,15 +389,17 @@ class AccountTokenAbuseIT {
         realm.clientAttribute("introspector", "client.introspection.response.allow.jwt.claim.enabled", "true");
         realm.clientAttribute(Tenancy.APP, "mint.audiences", Tenancy.API + ",fading");
         try {
-            String token = tenancy.issue(
-                            tenancy.session(Tenancy.JANE), acme, Json.object("audience", "fading"))
+            String token = tenancy.issue(tenancy.session(Tenancy.JANE), acme, Json.object("audience", "fading"))
                     .expect(200)
                     .json()
                     .path("access_token")
                     .asText();
             assertThat(realm.introspect("fading", token).json().path("active").asBoolean())
                     .isTrue();
-            assertThat(realm.introspect(Tenancy.API, token).json().path("active").asBoolean())
+            assertThat(realm.introspect(Tenancy.API, token)
+                            .json()
+                            .path("active")
+                            .asBoolean())
                     .as("asked by a client that it is not for")
                     .isFalse();
         } finally {

@@ -47,10 +47,14 @@ class IntrospectionIT {
         return realm.token(
                         Tenancy.APP,
                         Map.of(
-                                "grant_type", "password",
-                                "username", email,
-                                "password", TestRealm.PASSWORD,
-                                "scope", "openid organization:acme"))
+                                "grant_type",
+                                "password",
+                                "username",
+                                email,
+                                "password",
+                                TestRealm.PASSWORD,
+                                "scope",
+                                "openid organization:acme"))
                 .expect(200)
                 .json()
                 .path("access_token")

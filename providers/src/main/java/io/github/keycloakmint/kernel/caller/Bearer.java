@@ -21,6 +21,10 @@ public final class Bearer {
         if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
             throw Refusal.of(Fault.UNAUTHORIZED, "Authorization header required", "no_authorization");
         }
+        if (call.headers(HttpHeaders.AUTHORIZATION).size() > 1) {
+            // Keycloak would take the first
+            throw Refusal.of(Fault.UNAUTHORIZED, "two_authorizations");
+        }
         BearerToken bearer =
                 BearerToken.of(call.session()).orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "bearer_token"));
         call.record().client(bearer.client().getClientId());
