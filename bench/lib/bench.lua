@@ -33,15 +33,25 @@ function bench.grant(realm, fields)
   wrk.body = bench.form(fields)
 end
 
--- An access token by client_credentials, fetched now. The secret is not in any command line.
-function bench.access_token(realm, client)
-  local call = "printf 'grant_type=client_credentials&client_id=" .. client
+-- The secret is in no command line.
+local function fetched(realm, client, fields)
+  local call = "printf '" .. fields .. "&client_id=" .. client
     .. "&client_secret=%s' \"$BENCH_CLIENT_SECRET\" | curl -sS -m 10 -d @- "
     .. environment("BENCH_BASE") .. bench.token_endpoint(realm)
   local pipe = assert(io.popen(call))
   local answer = pipe:read("*a")
   pipe:close()
   return assert(answer:match('"access_token":"([^"]+)"'), "no access token: " .. answer:sub(1, 200))
+end
+
+-- An access token by client_credentials, fetched now.
+function bench.access_token(realm, client)
+  return fetched(realm, client, "grant_type=client_credentials")
+end
+
+-- An access token of a session of the demo's owner of acme, fetched now. The password stands in the README.
+function bench.session_token(realm, client)
+  return fetched(realm, client, "grant_type=password&username=jane%%40example.com&password=correct-horse-1")
 end
 
 -- A request function: token-for-email with the shared secret, for users drawn at random from the loaded ones.

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Makes the realm files of the benchmark from the demo realm: usage: realms.py DEMO-REALM.json PUBLIC-KEY DIRECTORY
 
-Each realm is the demo realm without events and brute force protection, plus three clients of the shape of the demo's
+Each realm is the demo realm without events and brute force protection, plus four clients of the shape of the demo's
 mint caller, so that what they issue carries the same claims:
 
   bench-hs256 (bench-rs256, bench-es256)   acts for the shared secret and signs so
   bench-client                             client_credentials, RS256: what the mint is compared with
   bench-exchange                           standard token exchange of its own access token, RS256
+  bench-account                            users' sessions, their account tokens and standard exchanges, RS256
 
 for the rows of sessions and account tokens
 
@@ -64,19 +65,6 @@ def app(shape, client_id, ours):
     return made
 
 
-def exchange_client(shape):
-    """Exchanges its own users' tokens for one audience, by Keycloak's own exchange."""
-    made = client(shape, "bench-exchange", {
-        "standard.token.exchange.enabled": "true", "access.token.lifespan": "86400",
-        "client.session.idle.timeout": "604800", "client.session.max.lifespan": "604800"})
-    made["directAccessGrantsEnabled"] = True
-    made["protocolMappers"].append({
-        "name": "audience api", "protocol": "openid-connect", "protocolMapper": "oidc-audience-mapper",
-        "config": {"included.client.audience": "https://api.inbox-manager.com", "access.token.claim": "true",
-                   "id.token.claim": "false", "introspection.token.claim": "true"}})
-    return made
-
-
 def service_account(client_id, roles):
     return {
         "username": f"service-account-{client_id}",
@@ -114,6 +102,17 @@ def identity_providers(shape, public_key):
     return found
 
 
+def account_client(shape):
+    made = client(shape, "bench-account", {
+        "standard.token.exchange.enabled": "true",
+        "access.token.lifespan": "86400",
+        "mint.capabilities": "accounts",
+        "mint.audiences": "https://api.inbox-manager.com",
+    })
+    made.update(directAccessGrantsEnabled=True, serviceAccountsEnabled=False)
+    return made
+
+
 def external_clients(shape):
     policy = dict(shape["attributes"])
     policy["access.token.signed.response.alg"] = "RS256"
@@ -147,7 +146,8 @@ def realm(text, public_key, name, number, platform, algorithm):
     made["clients"] += [
         client(shape, caller, policy),
         client(shape, "bench-client", {}),
-        exchange_client(shape),
+        client(shape, "bench-exchange", {"standard.token.exchange.enabled": "true"}),
+        account_client(shape),
     ]
     demo_app = next(each for each in made["clients"] if each["clientId"] == "cid_inbox_manager")
     made["clients"] += [app(demo_app, "bench-app", True), app(demo_app, "bench-stock", False)]

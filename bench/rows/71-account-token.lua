@@ -1,11 +1,11 @@
 -- title: account token, RS256
 -- servers: on
--- against: 70-account-exchange
+-- against: 70-session-exchange
 -- at-least: on=1.2
 local bench = require "bench"
 
 function bench.prepare()
-  local token = bench.session("bench", "bench-app", bench.person or "jane@example.com")
+  local token = bench.session("bench", "bench-account", bench.person or "jane@example.com", true)
   return {bearer = token, account = bench.account("bench", token, bench.alias or "acme")}
 end
 

@@ -65,8 +65,9 @@ final class RealmFinder {
 
     private Optional<RealmModel> byIssuer() {
         return headers(HttpHeaders.AUTHORIZATION)
-                .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))
-                .map(value -> value.substring(7).trim())
+                .flatMap(value -> Stream.of("Bearer ", "DPoP ")
+                        .filter(scheme -> value.regionMatches(true, 0, scheme, 0, scheme.length()))
+                        .map(scheme -> value.substring(scheme.length()).trim()))
                 .findFirst()
                 .flatMap(Issuers::realmName)
                 // an unverified name asks the database only where the configuration lists it

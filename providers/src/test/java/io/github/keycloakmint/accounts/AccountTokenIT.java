@@ -378,6 +378,19 @@ class AccountTokenIT {
     }
 
     @Test
+    void the_servers_root_finds_the_realm_of_a_bound_token() {
+        Dpop holder = new Dpop();
+        String session = bound(holder);
+        URI uri = realm.server().url("/api/accounts/acme/token");
+        Answer answer = Http.post(uri)
+                .header("Authorization", "DPoP " + session)
+                .header("DPoP", holder.proof("POST", uri, Optional.of(session)))
+                .json(Json.object("audience", Tenancy.API))
+                .send();
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    }
+
+    @Test
     void a_parent_bound_to_a_key_is_nothing_without_it() {
         Dpop holder = new Dpop();
         String session = bound(holder);

@@ -110,7 +110,8 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
             transformed.setAcr(bearer.getAcr());
             transformed.setAuth_time(bearer.getAuth_time());
             transformed.setRealmAccess(bearer.getRealmAccess());
-            transformed.setResourceAccess(bearer.getResourceAccess());
+            // none would be written as an empty object
+            transformed.setResourceAccess(bearer.getResourceAccess().isEmpty() ? null : bearer.getResourceAccess());
             transformed.setPreferredUsername(null);
             transformed.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
             transformed.getOtherClaims().keySet().removeAll(NarrowTokens.ROLES);

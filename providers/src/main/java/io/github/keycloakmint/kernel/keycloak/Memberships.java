@@ -86,7 +86,19 @@ public final class Memberships {
                 .filter(OrganizationModel::isEnabled)
                 .filter(organization -> organization.isMember(user))
                 .map(organization -> place(organization, groupsIn(organization, user), order()))
-                .map(place -> membership(place, user, counted));
+                .map(place -> {
+                    keep(user);
+                    return membership(place, user, counted);
+                });
+    }
+
+    /**
+     * Has Keycloak keep every membership of {@code user} in its cache. Whenever it takes a user out of that cache it looks at
+     * each of them (UserCacheSession.validateCache, Organizations.isReadOnlyOrganizationMember), with two queries for each that
+     * nobody has asked {@code isMember} of before: at every call of a user with a hundred accounts.
+     */
+    private void keep(UserModel user) {
+        organizations().getByMember(user).forEach(organization -> organization.isMember(user));
     }
 
     /** Longer ones fit in no column; a NUL is an error to PostgreSQL. */
@@ -111,6 +123,7 @@ public final class Memberships {
         if (!realm.isOrganizationsEnabled()) {
             return Stream.empty();
         }
+        keep(user);
         List<String> order = order();
         Function<OrganizationModel, List<GroupModel>> groups = groups(user);
         return organizations()

@@ -1,18 +1,19 @@
--- title: standard token exchange to one audience, RS256
--- whose: keycloak
+-- title: account token by token exchange, RS256
 -- servers: on
+-- against: 70-session-exchange
 local bench = require "bench"
 
 function bench.prepare()
-  return {subject_token = bench.session("bench", "bench-exchange", "jane@example.com", true)}
+  return {parent = bench.session_token("bench", "bench-account")}
 end
 
 function init()
   bench.grant("bench", {
     grant_type = "urn:ietf:params:oauth:grant-type:token-exchange",
-    client_id = "bench-exchange",
-    subject_token = subject_token,
+    client_id = "bench-account",
+    subject_token = parent,
     subject_token_type = "urn:ietf:params:oauth:token-type:access_token",
+    account_id = "acme",
     audience = "https://api.inbox-manager.com",
   })
 end
