@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Script;
 import io.github.keycloakmint.testbed.Secrets;
+import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,9 @@ class ScriptsIT {
 
     @BeforeAll
     static void start() {
-        realm = TestRealm.create();
+        String address = Servers.shared().baseUrl().toString();
+        // without a fixed address the bundle sends no mail, and password reset is off
+        realm = TestRealm.create(demo -> demo.withObject("/attributes").put("frontendUrl", address));
     }
 
     @AfterAll
