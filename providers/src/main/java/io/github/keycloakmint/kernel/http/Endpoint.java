@@ -1,6 +1,8 @@
 package io.github.keycloakmint.kernel.http;
 
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -30,7 +32,14 @@ public record Endpoint(
     }
 
     public Endpoint {
-        methods = Map.copyOf(methods);
+        methods = withHead(methods);
+    }
+
+    /** Whatever answers GET answers HEAD (RFC 9110 section 9.3.2); the server leaves the body out. */
+    private static Map<String, Handler> withHead(Map<String, Handler> methods) {
+        Map<String, Handler> all = new HashMap<>(methods);
+        Optional.ofNullable(methods.get("GET")).ifPresent(get -> all.putIfAbsent("HEAD", get));
+        return Map.copyOf(all);
     }
 
     /** The value of {@code Allow}. */

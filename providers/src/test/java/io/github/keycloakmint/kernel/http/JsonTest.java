@@ -49,6 +49,23 @@ class JsonTest {
                 .isInstanceOf(Refusal.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\":\"\\ud800\"}",
+                "{\"a\":\"\\udc00\\ud800\"}",
+                "{\"a\":{\"b\":[1,\"x\\uD800x\"]}}",
+                "{\"\\udfff\":1}"
+            })
+    void half_a_surrogate_pair_is_no_text(String body) {
+        assertThatThrownBy(() -> read(body)).isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void a_whole_pair_spelled_by_escapes_is_one_character() {
+        assertThat(new Members(read("{\"a\":\"\\ud83d\\ude00\"}")).text("a")).isEqualTo("\uD83D\uDE00");
+    }
+
     @Test
     void a_duplicate_key_spelled_by_escape_is_a_duplicate() {
         assertThatThrownBy(() -> read("{\"a\":1,\"\\u0061\":2}")).isInstanceOf(Refusal.class);
