@@ -157,41 +157,6 @@ class ChallengeIT {
 
     // ---- one-time passwords ----
 
-    /** Keycloak's own direct-grant flow with our OTP step in the place of its own, at the client. */
-    private static void askForOtp(TestRealm where) {
-        where.post("/authentication/flows/direct%20grant/copy", Json.object("newName", "asking"))
-                .expect(201);
-        for (JsonNode execution :
-                where.get("/authentication/flows/asking/executions").expect(200).json()) {
-            if (execution.path("providerId").asText().equals("direct-grant-validate-otp")) {
-                where.delete("/authentication/executions/"
-                                + execution.path("id").asText())
-                        .expect(204);
-            }
-        }
-        String subflow = "asking Direct Grant - Conditional OTP";
-        where.post(
-                        "/authentication/flows/" + subflow.replace(" ", "%20") + "/executions/execution",
-                        Json.object("provider", "mint-direct-grant-otp"))
-                .expect(201);
-        for (JsonNode execution :
-                where.get("/authentication/flows/asking/executions").expect(200).json()) {
-            if (execution.path("providerId").asText().equals("mint-direct-grant-otp")) {
-                where.put(
-                                "/authentication/flows/asking/executions",
-                                ((ObjectNode) execution).put("requirement", "REQUIRED"))
-                        .expect(202, 204);
-            }
-        }
-        String id = "";
-        for (JsonNode flow : where.get("/authentication/flows").expect(200).json()) {
-            id = flow.path("alias").asText().equals("asking") ? flow.path("id").asText() : id;
-        }
-        String flow = id;
-        where.updateClient(Access.CLIENT, client -> client.withObject("/authenticationFlowBindingOverrides")
-                .put("direct_grant", flow));
-    }
-
     private static Answer withCode(TestRealm where, String email, String password, String code) {
         return new Access(where)
                 .post("sign-in", Access.credentials(email, password).put("totp", code));
@@ -208,7 +173,6 @@ class ChallengeIT {
     @Test
     void T32_a_missing_code_is_asked_for_and_a_wrong_one_is_counted() {
         try (TestRealm asking = TestRealm.create()) {
-            askForOtp(asking);
             String email = fresh();
             Totp totp = new Totp(Random.secret());
             asking.createUser(email, totp::addTo);
@@ -238,7 +202,6 @@ class ChallengeIT {
     @Test
     void T32_wrong_codes_lock_the_user() {
         try (TestRealm asking = TestRealm.create()) {
-            askForOtp(asking);
             String email = fresh();
             Totp totp = new Totp(Random.secret());
             asking.createUser(email, totp::addTo);
@@ -254,11 +217,28 @@ class ChallengeIT {
 
     @Test
     void with_Keycloaks_own_flow_a_missing_code_is_the_plain_401_and_a_right_one_signs_in() {
+        try (TestRealm stock =
+                TestRealm.create(representation -> representation.put("directGrantFlow", "direct grant"))) {
+            String email = fresh();
+            Totp totp = new Totp(Random.secret());
+            stock.createUser(email, totp::addTo);
+            Access.refused(new Access(stock).signIn(email, TestRealm.PASSWORD), 401, "unauthorized");
+            withCode(stock, email, TestRealm.PASSWORD, totp.now()).expect(200);
+        }
+    }
+
+    @Test
+    void at_Keycloaks_token_endpoint_the_flow_asks_in_its_own_words() {
         String email = fresh();
         Totp totp = new Totp(Random.secret());
         realm.createUser(email, totp::addTo);
-        Access.refused(access.signIn(email, TestRealm.PASSWORD), 401, "unauthorized");
-        withCode(realm, email, TestRealm.PASSWORD, totp.now()).expect(200);
+        Map<String, String> fields =
+                Map.of("grant_type", "password", "username", email, "password", TestRealm.PASSWORD);
+        Answer asked = realm.token(Access.CLIENT, fields);
+        assertThat(asked.status()).isEqualTo(400);
+        assertThat(asked.json().path("error").asText()).isEqualTo("invalid_grant");
+        assertThat(asked.json().path("error_description").asText()).isEqualTo("A one-time password is required");
+        assertThat(failures(realm, email)).isZero();
     }
 
     // ---- second factors that the flow doesn't know ----
