@@ -53,7 +53,7 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
         return BundleTokens.grant(session, token.getId()).isEmpty()
                 && token.getSessionId() != null
                 && !userSession.isOffline()
-                && userSession.getPersistenceState() == UserSessionModel.SessionPersistenceState.PERSISTENT
+                && userSession.getPersistenceState() != UserSessionModel.SessionPersistenceState.TRANSIENT
                 && user.getServiceAccountClientLink() == null;
     }
 
