@@ -148,7 +148,7 @@ public final class DirectGrant {
         if (failure.equals(DirectGrantOtp.REQUIRED)) {
             return new Challenged(credentials.user().orElseThrow(), "otp");
         }
-        credentials.user().ifPresent(user -> new DummyHash(session, realm).whereKeycloakHashedNothing(user));
+        credentials.user().ifPresent(user -> new DummyHash(session, realm).whereKeycloakHashedNothing(user, failure));
         return new Refused(failure);
     }
 

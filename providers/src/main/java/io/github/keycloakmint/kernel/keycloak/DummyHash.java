@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Optional;
 import org.keycloak.credential.hash.PasswordHashProvider;
+import org.keycloak.events.Errors;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
@@ -25,17 +26,17 @@ final class DummyHash {
         this.realm = realm;
     }
 
-    void whereKeycloakHashedNothing(UserModel user) {
-        if (!user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE) && !locked(user)) {
+    /** @param failure Keycloak's word for why it refused {@code user} */
+    void whereKeycloakHashedNothing(UserModel user, String failure) {
+        if (!user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE) && !locked(user, failure)) {
             spend();
         }
     }
 
-    private boolean locked(UserModel user) {
-        BruteForceProtector protector = session.getProvider(BruteForceProtector.class);
-        return realm.isBruteForceProtected()
-                && (protector.isPermanentlyLockedOut(session, realm, user)
-                        || protector.isTemporarilyDisabled(session, realm, user));
+    private boolean locked(UserModel user, String failure) {
+        return failure.equals(Errors.USER_TEMPORARILY_DISABLED)
+                || (realm.isBruteForceProtected()
+                        && session.getProvider(BruteForceProtector.class).isPermanentlyLockedOut(session, realm, user));
     }
 
     private void spend() {
