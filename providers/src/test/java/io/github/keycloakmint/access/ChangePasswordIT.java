@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -140,7 +142,7 @@ class ChangePasswordIT {
                 .path("active_membership")
                 .path("account_id")
                 .asText();
-        String accountToken = io.github.keycloakmint.testbed.Http.post(realm.url("/api/accounts/" + account + "/token"))
+        String accountToken = Http.post(realm.url("/api/accounts/" + account + "/token"))
                 .bearer(Access.accessToken(session))
                 .json(Json.object("audience", "https://api.inbox-manager.com"))
                 .send()
@@ -191,7 +193,7 @@ class ChangePasswordIT {
         Access.refused(
                 access.post("change-password")
                         .bearer(bearer)
-                        .form(java.util.Map.of("current_password", "x"))
+                        .form(Map.of("current_password", "x"))
                         .send(),
                 415,
                 "unsupported_media_type");
@@ -206,6 +208,29 @@ class ChangePasswordIT {
                 .expect(204);
         assertThat(realm.userinfo(Access.accessToken(session)).status()).isEqualTo(401);
         assertThat(access.refresh(Access.refreshToken(session)).status()).isEqualTo(401);
+    }
+
+    @Test
+    void an_email_that_the_user_changes_ends_every_other_session() {
+        String id = realm.createUser("moving@example.com", user -> {});
+        JsonNode session = access.signedIn("moving@example.com");
+        String account = realm.passwordToken("admin-cli", "moving@example.com", TestRealm.PASSWORD);
+        Http.post(realm.url("/account"))
+                .bearer(account)
+                .header("Accept", "application/json")
+                .json(Json.object(
+                        "username",
+                        "moving@example.com",
+                        "email",
+                        "moved@example.com",
+                        "firstName",
+                        "Test",
+                        "lastName",
+                        "User"))
+                .send()
+                .expect(204);
+        assertThat(realm.user(id).path("email").asText()).isEqualTo("moved@example.com");
+        assertThat(realm.userinfo(Access.accessToken(session)).status()).isEqualTo(401);
     }
 
     @Test
