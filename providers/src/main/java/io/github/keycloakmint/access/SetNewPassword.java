@@ -3,8 +3,10 @@ package io.github.keycloakmint.access;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.CredentialsChanged;
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import io.github.keycloakmint.kernel.keycloak.MailedTokens;
 import io.github.keycloakmint.kernel.keycloak.PasswordAttempt;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -24,13 +26,21 @@ final class SetNewPassword {
     /** @throws Refusal 400 for a password that breaks the realm's rules, which leaves the token good; 401 for a used one */
     void set(MailedTokens.Mailed mailed, String password) {
         UserModel user = mailed.user();
-        PasswordRules rules = new PasswordRules(session, realm);
-        rules.check(user, password);
+        new PasswordRules(session, realm).check(user, password);
         if (!new MailedTokens(session, realm).useUp(mailed)) {
             throw Refusal.of(Fault.UNAUTHORIZED, "token_used");
         }
+        String userId = user.getId();
+        FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> apply(fresh, userId, password)));
+    }
+
+    /** In a transaction of its own, done again where another one is in its way: the token is gone by now. */
+    private static UserModel apply(KeycloakSession session, String userId, String password) {
+        RealmModel realm = session.getContext().getRealm();
+        UserModel user = Optional.ofNullable(session.users().getUserById(realm, userId))
+                .orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "user_is_gone"));
         boolean first = !user.credentialManager().isConfiguredFor(PasswordCredentialModel.TYPE);
-        rules.set(user, password);
+        new PasswordRules(session, realm).set(user, password);
         if (first) {
             // where one takes the place of another that is done where it is stored
             CredentialsChanged.announce(session, realm, user);
@@ -38,5 +48,6 @@ final class SetNewPassword {
         user.removeRequiredAction(UserModel.RequiredAction.UPDATE_PASSWORD);
         new VerifiedEmail(session, realm).mark(user);
         PasswordAttempt.forgive(session, realm, user);
+        return user;
     }
 }

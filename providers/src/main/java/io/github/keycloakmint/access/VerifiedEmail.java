@@ -1,5 +1,7 @@
 package io.github.keycloakmint.access;
 
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -13,6 +15,16 @@ final class VerifiedEmail {
     VerifiedEmail(KeycloakSession session, RealmModel realm) {
         this.session = session;
         this.realm = realm;
+    }
+
+    /** In a transaction of its own, done again where another one is in its way; false for a user who is gone. */
+    static boolean mark(KeycloakSession session, String userId) {
+        return FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> {
+            RealmModel realm = fresh.getContext().getRealm();
+            Optional<UserModel> user = Optional.ofNullable(fresh.users().getUserById(realm, userId));
+            user.ifPresent(found -> new VerifiedEmail(fresh, realm).mark(found));
+            return user.isPresent();
+        }));
     }
 
     /** As Keycloak's handlers of both tokens do; and what waited for it takes place. */

@@ -43,10 +43,10 @@ final class VerifyEmailResource {
         call.record().client(mailed.client().getClientId());
         call.record().user(mailed.user().getId());
         call.record().put("userId", mailed.user().getId());
-        if (!tokens.useUp(mailed)) {
+        if (!tokens.useUp(mailed)
+                || !VerifiedEmail.mark(call.session(), mailed.user().getId())) {
             throw Refusal.of(Fault.UNAUTHORIZED, "token_used");
         }
-        new VerifiedEmail(call.session(), call.realm()).mark(mailed.user());
         return Reply.noContent();
     }
 

@@ -2,8 +2,6 @@ package io.github.keycloakmint.access;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.CookieManager;
-import java.net.CookiePolicy;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -11,17 +9,23 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** As much of a browser as Keycloak's pages need: cookies, redirects within the server, a form. */
 final class Browser {
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL))
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+    private static final int MOST_REDIRECTS = 10;
+
+    private final HttpClient client =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+    /** By name, Secure ones too: to a browser 127.0.0.1 is as good as TLS, to Java's cookie store it is not. */
+    private final Map<String, String> cookies = new LinkedHashMap<>();
 
     private String page = "";
 
@@ -54,15 +58,47 @@ final class Browser {
     }
 
     private String send(HttpRequest.Builder request) {
+        HttpResponse<String> response = answer(request);
+        for (int i = 0; i < MOST_REDIRECTS && response.statusCode() / 100 == 3; i++) {
+            URI next = response.uri()
+                    .resolve(response.headers().firstValue("location").orElseThrow());
+            if (!next.getAuthority().equals(response.uri().getAuthority())) {
+                page = next.toString();
+                return page;
+            }
+            response = answer(HttpRequest.newBuilder(next).GET());
+        }
+        page = response.body();
+        return page;
+    }
+
+    private HttpResponse<String> answer(HttpRequest.Builder request) {
+        if (!cookies.isEmpty()) {
+            request.header(
+                    "Cookie",
+                    cookies.entrySet().stream()
+                            .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+                            .collect(Collectors.joining("; ")));
+        }
         try {
-            page = client.send(request.build(), HttpResponse.BodyHandlers.ofString())
-                    .body();
-            return page;
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            response.headers().allValues("set-cookie").forEach(this::keep);
+            return response;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void keep(String cookie) {
+        String pair = cookie.split(";", 2)[0];
+        String[] parts = pair.split("=", 2);
+        if (cookie.contains("Max-Age=0")) {
+            cookies.remove(parts[0]);
+        } else {
+            cookies.put(parts[0], parts[1]);
         }
     }
 

@@ -12,9 +12,11 @@ import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A forgotten password, from the mail to the new one. */
+@Tag("distribution")
 class PasswordResetIT {
 
     private static final String NEW = "a-new-password-2";

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * {@code mvn -Pdemo}: Keycloak with the packaged jar and the demo realms in the foreground, on 127.0.0.1, with an empty
@@ -21,6 +22,9 @@ public final class Demo {
     private static final List<String> REALM_FILES = List.of("demo-realm.json", "other-realm.json");
     private static final String REALMS = "demo,other";
     private static final int USUAL_MANAGEMENT_PORT = 9000;
+
+    /** The demo realm's variable. */
+    private static final String SMTP_PORT = "DEMO_SMTP_PORT";
 
     private final int port;
     private final Path directory = Settings.repository().resolve("target").resolve("demo");
@@ -57,19 +61,34 @@ public final class Demo {
         environment.discard();
         System.out.println("Starting Keycloak " + Settings.keycloakVersion() + " on port " + port
                 + "; the first time takes about a minute ...");
-        DistributionServer server = start();
-        environment.write(server, keyFiles(server.options()));
+        Path mails = emptied(directory.resolve("mail"));
+        MailSink sink = MailSink.into(mails);
+        DistributionServer server = start(sink);
+        Map<String, String> files = keyFiles(server.options());
+        files.put("MAIL_DIR", mails.toAbsolutePath().toString());
+        environment.write(server, files);
         System.out.println(DemoGuide.text(server, environment.file()));
         new DemoLog(server.logFile()).showProblemsWhile(server::isRunning);
         throw new Refused("Keycloak has ended. The end of its log:\n" + LogFiles.tail(server.logFile(), 20));
     }
 
-    private DistributionServer start() throws Refused, IOException {
+    /** Mails of an earlier start have links that are void. */
+    private static Path emptied(Path mails) throws IOException {
+        Files.createDirectories(mails);
+        try (Stream<Path> old = Files.list(mails)) {
+            for (Path file : old.toList()) {
+                Files.delete(file);
+            }
+        }
+        return mails;
+    }
+
+    private DistributionServer start(MailSink sink) throws Refused, IOException {
         Files.createDirectories(directory);
         int management = taken(USUAL_MANAGEMENT_PORT) ? 0 : USUAL_MANAGEMENT_PORT;
         try {
             return DistributionServer.start(
-                    options(),
+                    options().withEnvironment(SMTP_PORT, String.valueOf(sink.port())),
                     directory,
                     directory.resolve("keycloak.log"),
                     new DistributionServer.Ports(port, management));

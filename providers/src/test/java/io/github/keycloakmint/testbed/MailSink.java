@@ -10,23 +10,37 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Takes mails over SMTP on loopback and keeps their text. For servers that run on this machine, not in a container. */
 public final class MailSink implements AutoCloseable {
 
     private final ServerSocket socket;
+    private final Optional<Path> directory;
     private final List<String> mails = new CopyOnWriteArrayList<>();
 
-    private MailSink(ServerSocket socket) {
+    private MailSink(ServerSocket socket, Optional<Path> directory) {
         this.socket = socket;
+        this.directory = directory;
     }
 
     public static MailSink start() {
+        return start(Optional.empty());
+    }
+
+    /** Writes each mail into a file of its own as well: {@code 0001.eml}, {@code 0002.eml} and so on. */
+    static MailSink into(Path directory) {
+        return start(Optional.of(directory));
+    }
+
+    private static MailSink start(Optional<Path> directory) {
         try {
-            MailSink sink = new MailSink(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+            MailSink sink = new MailSink(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), directory);
             Thread thread = new Thread(sink::accept, "mail-sink");
             thread.setDaemon(true);
             thread.start();
@@ -38,9 +52,13 @@ public final class MailSink implements AutoCloseable {
 
     /** Makes {@code realm} send its mails here. */
     public void serve(TestRealm realm) {
-        ObjectNode smtp = Json.object("host", "127.0.0.1", "port", String.valueOf(socket.getLocalPort()));
+        ObjectNode smtp = Json.object("host", "127.0.0.1", "port", String.valueOf(port()));
         smtp.put("from", "keycloak@example.com");
         realm.updateRealm(representation -> representation.set("smtpServer", smtp));
+    }
+
+    int port() {
+        return socket.getLocalPort();
     }
 
     /** Every mail that came, the first one first, with soft line breaks taken out. */
@@ -67,7 +85,7 @@ public final class MailSink implements AutoCloseable {
             String command = line.toUpperCase(Locale.ROOT);
             if (command.equals("DATA")) {
                 answer(out, "354 go on");
-                mails.add(data(in));
+                keep(data(in));
                 answer(out, "250 taken");
             } else if (command.equals("QUIT")) {
                 answer(out, "221 bye");
@@ -75,6 +93,15 @@ public final class MailSink implements AutoCloseable {
             } else {
                 answer(out, "250 ok");
             }
+        }
+    }
+
+    private synchronized void keep(String mail) throws IOException {
+        mails.add(mail);
+        if (directory.isPresent()) {
+            Path file = directory.get().resolve(String.format(Locale.ROOT, "%04d.eml", mails.size()));
+            Files.createFile(file, DemoEnvironment.forOwnerOnly());
+            Files.writeString(file, mail, StandardCharsets.UTF_8);
         }
     }
 
