@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -71,8 +72,8 @@ final class RefreshFamily {
     }
 
     /** False for a token of an earlier session under the same id, which Keycloak takes for a second longer. */
-    boolean owns(AuthenticatedClientSessionModel clientSession) {
-        return family.isEmpty() || family.equals(clientSession.getNote(NOTE));
+    boolean owns(Map<String, String> notes) {
+        return family.isEmpty() || family.equals(notes.get(NOTE));
     }
 
     /** True for exactly one of all who refresh with a token at the same time. */
@@ -88,7 +89,7 @@ final class RefreshFamily {
     /** True where the chain's newest token comes after {@code place}, or nobody can say any more. */
     boolean remembersAfter(RefreshPlace place) {
         return FreshTransaction.run(session, fresh -> clientSession(fresh, offline)
-                .map(found -> RefreshRecord.find(found, place.chain())
+                .map(found -> RefreshRecord.find(StoredNotes.of(fresh, found), place.chain())
                         .filter(record -> record.generation() > place.generation())
                         .isPresent())
                 .orElse(true));
@@ -125,7 +126,7 @@ final class RefreshFamily {
         List<AuthenticatedClientSessionModel> ending = Stream.of(false, offline)
                 .distinct()
                 .flatMap(kind -> clientSession(fresh, kind).stream())
-                .filter(clientSession -> offline || owns(clientSession))
+                .filter(clientSession -> offline || owns(clientSession.getNotes()))
                 .toList();
         ending.forEach(AuthenticatedClientSessionModel::detachFromUserSession);
         return !ending.isEmpty();
