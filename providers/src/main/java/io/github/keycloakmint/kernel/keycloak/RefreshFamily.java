@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.Profile;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -142,10 +143,15 @@ final class RefreshFamily {
                 .map(userSession -> userSession.getAuthenticatedClientSessionByClient(client.getId()));
     }
 
-    /** With the feature {@code stateless} Keycloak keeps marks in the database: a transaction of its own makes them count. */
+    /**
+     * Marks count at once, in or out of a transaction; but with the feature {@code stateless} Keycloak keeps them in the
+     * database (JpaSingleUseObjectProvider), where a transaction of its own makes them count.
+     */
     private <T> T marks(Function<SingleUseObjectProvider, T> work) {
-        return FreshTransaction.insist(
-                () -> FreshTransaction.run(session, fresh -> work.apply(fresh.singleUseObjects())));
+        return Profile.isFeatureEnabled(Profile.Feature.STATELESS)
+                ? FreshTransaction.insist(
+                        () -> FreshTransaction.run(session, fresh -> work.apply(fresh.singleUseObjects())))
+                : work.apply(session.singleUseObjects());
     }
 
     private String claimKey(String tokenId) {
