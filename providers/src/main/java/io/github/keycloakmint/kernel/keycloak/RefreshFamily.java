@@ -1,10 +1,12 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.Profile;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -71,8 +73,8 @@ final class RefreshFamily {
     }
 
     /** False for a token of an earlier session under the same id, which Keycloak takes for a second longer. */
-    boolean owns(AuthenticatedClientSessionModel clientSession) {
-        return family.isEmpty() || family.equals(clientSession.getNote(NOTE));
+    boolean owns(Map<String, String> notes) {
+        return family.isEmpty() || family.equals(notes.get(NOTE));
     }
 
     /** True for exactly one of all who refresh with a token at the same time. */
@@ -88,7 +90,7 @@ final class RefreshFamily {
     /** True where the chain's newest token comes after {@code place}, or nobody can say any more. */
     boolean remembersAfter(RefreshPlace place) {
         return FreshTransaction.run(session, fresh -> clientSession(fresh, offline)
-                .map(found -> RefreshRecord.find(found, place.chain())
+                .map(found -> RefreshRecord.find(StoredNotes.of(fresh, found), place.chain())
                         .filter(record -> record.generation() > place.generation())
                         .isPresent())
                 .orElse(true));
@@ -125,7 +127,7 @@ final class RefreshFamily {
         List<AuthenticatedClientSessionModel> ending = Stream.of(false, offline)
                 .distinct()
                 .flatMap(kind -> clientSession(fresh, kind).stream())
-                .filter(clientSession -> offline || owns(clientSession))
+                .filter(clientSession -> offline || owns(clientSession.getNotes()))
                 .toList();
         ending.forEach(AuthenticatedClientSessionModel::detachFromUserSession);
         return !ending.isEmpty();
@@ -141,10 +143,15 @@ final class RefreshFamily {
                 .map(userSession -> userSession.getAuthenticatedClientSessionByClient(client.getId()));
     }
 
-    /** With the feature {@code stateless} Keycloak keeps marks in the database: a transaction of its own makes them count. */
+    /**
+     * Marks count at once, in or out of a transaction; but with the feature {@code stateless} Keycloak keeps them in the
+     * database (JpaSingleUseObjectProvider), where a transaction of its own makes them count.
+     */
     private <T> T marks(Function<SingleUseObjectProvider, T> work) {
-        return FreshTransaction.insist(
-                () -> FreshTransaction.run(session, fresh -> work.apply(fresh.singleUseObjects())));
+        return Profile.isFeatureEnabled(Profile.Feature.STATELESS)
+                ? FreshTransaction.insist(
+                        () -> FreshTransaction.run(session, fresh -> work.apply(fresh.singleUseObjects())))
+                : work.apply(session.singleUseObjects());
     }
 
     private String claimKey(String tokenId) {

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Comparator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,9 @@ record RefreshRecord(String chain, int generation, long began, String id, long i
     /** Chains that began by then, and have no record, had theirs taken by another. */
     private static final String FORGOTTEN = "mint.refresh.forgotten";
 
-    static Optional<RefreshRecord> find(AuthenticatedClientSessionModel clientSession, String chain) {
+    static Optional<RefreshRecord> find(Map<String, String> notes, String chain) {
         return IntStream.range(0, PLACES)
-                .mapToObj(place -> at(clientSession, place))
+                .mapToObj(place -> at(notes, place))
                 .flatMap(Optional::stream)
                 .filter(record -> record.chain.equals(chain))
                 .findFirst();
@@ -40,47 +41,43 @@ record RefreshRecord(String chain, int generation, long began, String id, long i
     }
 
     /** True where nothing can be said of a chain that began then and has no record. */
-    static boolean forgotten(AuthenticatedClientSessionModel clientSession, long began) {
-        @Nullable String until = clientSession.getNote(FORGOTTEN);
+    static boolean forgotten(Map<String, String> notes, long began) {
+        @Nullable String until = notes.get(FORGOTTEN);
         return until != null && began <= Long.parseLong(until);
     }
 
-    void putInto(AuthenticatedClientSessionModel clientSession) {
-        clientSession.setNote(PLACE + place(clientSession), text());
+    /** @param notes of that session as they are stored */
+    void putInto(AuthenticatedClientSessionModel clientSession, Map<String, String> notes) {
+        clientSession.setNote(PLACE + place(clientSession, notes), text());
     }
 
     /** Its own place, else a free one, else that of the chain used longest ago. */
-    private int place(AuthenticatedClientSessionModel clientSession) {
+    private int place(AuthenticatedClientSessionModel clientSession, Map<String, String> notes) {
         int start = Math.floorMod(chain.hashCode(), PLACES);
         int[] places = IntStream.range(0, PLACES).map(i -> (start + i) % PLACES).toArray();
         for (int place : places) {
-            if (at(clientSession, place)
-                    .filter(record -> record.chain.equals(chain))
-                    .isPresent()) {
+            if (at(notes, place).filter(record -> record.chain.equals(chain)).isPresent()) {
                 return place;
             }
         }
         for (int place : places) {
-            if (at(clientSession, place).isEmpty()) {
+            if (at(notes, place).isEmpty()) {
                 return place;
             }
         }
         int oldest = IntStream.of(places)
                 .boxed()
-                .min(Comparator.comparingLong(place -> at(clientSession, place).orElseThrow().issuedMillis))
+                .min(Comparator.comparingLong(place -> at(notes, place).orElseThrow().issuedMillis))
                 .orElseThrow();
-        forget(clientSession, at(clientSession, oldest).orElseThrow());
+        long began = at(notes, oldest).orElseThrow().began;
+        if (!forgotten(notes, began)) {
+            clientSession.setNote(FORGOTTEN, Long.toString(began));
+        }
         return oldest;
     }
 
-    private static void forget(AuthenticatedClientSessionModel clientSession, RefreshRecord record) {
-        if (!forgotten(clientSession, record.began)) {
-            clientSession.setNote(FORGOTTEN, Long.toString(record.began));
-        }
-    }
-
-    private static Optional<RefreshRecord> at(AuthenticatedClientSessionModel clientSession, int place) {
-        return Optional.ofNullable(clientSession.getNote(PLACE + place)).map(RefreshRecord::of);
+    private static Optional<RefreshRecord> at(Map<String, String> notes, int place) {
+        return Optional.ofNullable(notes.get(PLACE + place)).map(RefreshRecord::of);
     }
 
     private static RefreshRecord of(String text) {

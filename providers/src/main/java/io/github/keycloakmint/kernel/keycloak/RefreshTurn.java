@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ final class RefreshTurn {
     private boolean taken;
     private boolean done;
     private Optional<RefreshRecord> replayed = Optional.empty();
+    private Map<String, String> stored = Map.of();
     private long began;
 
     RefreshTurn(
@@ -82,13 +84,14 @@ final class RefreshTurn {
 
     /** Decides whether the token is the chain's newest, the one just replaced, or one that should never come again. */
     void judge(AuthenticatedClientSessionModel clientSession) throws OAuthErrorException {
-        if (!family.owns(clientSession)) {
+        stored = StoredNotes.of(session, clientSession);
+        if (!family.owns(stored)) {
             throw RotatingRefresh.unknown();
         }
-        Optional<RefreshRecord> found = RefreshRecord.find(clientSession, place.chain());
+        Optional<RefreshRecord> found = RefreshRecord.find(stored, place.chain());
         if (found.isEmpty()) {
             began = Optional.ofNullable(token.getIat()).orElse(0L);
-            if (place.generation() > 0 || RefreshRecord.forgotten(clientSession, began)) {
+            if (place.generation() > 0 || RefreshRecord.forgotten(stored, began)) {
                 throw RotatingRefresh.unknown();
             }
             return;
@@ -126,7 +129,7 @@ final class RefreshTurn {
         session.getTransactionManager().enlistPrepare(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                record.putInto(clientSession);
+                record.putInto(clientSession, stored);
                 done = true;
             }
 
