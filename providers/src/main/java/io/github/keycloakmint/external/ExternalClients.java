@@ -6,7 +6,6 @@ import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
-import io.github.keycloakmint.kernel.keycloak.ReservedClients;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -54,14 +53,6 @@ final class ExternalClients {
         return find(trust.clientId(), ExternalUsersFactory.ID)
                 .filter(client -> accepts(client, trust))
                 .orElseThrow(() -> Refusal.of(ExternalError.MISSING_KEYS, "client_not_opted_in"));
-    }
-
-    /** A client that has opted in to anything here, however wide it has become since: for ending its sessions. */
-    Optional<ClientModel> findToEnd(String clientId) {
-        return Optional.ofNullable(realm.getClientByClientId(clientId))
-                .filter(client -> !ReservedClients.contains(client.getClientId()))
-                .filter(client -> OptedInClients.names(client, ExternalUsersFactory.ID)
-                        || OptedInClients.names(client, SocialResource.CAPABILITY));
     }
 
     /** Who manages a client may say whose users it takes; who manages identity providers alone can't widen that. */

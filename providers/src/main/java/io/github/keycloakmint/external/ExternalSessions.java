@@ -5,7 +5,6 @@ import io.github.keycloakmint.kernel.keycloak.Issuers;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import io.github.keycloakmint.kernel.keycloak.Voucher;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -32,9 +31,6 @@ final class ExternalSessions {
 
     /** A session that may be refreshed, whose client is still in play and whose provider still vouches for its user. */
     record Vouched(ClientModel client, SessionTokens tokens, SessionTokens.Live live, Trust trust, String foreignId) {}
-
-    /** A session that was ended. */
-    record Ended(ClientModel client, UserModel user) {}
 
     SessionTokens.Issued start(ClientModel client, UserModel user, ForeignToken token, String address) {
         return new SessionTokens(session, realm, client)
@@ -77,22 +73,6 @@ final class ExternalSessions {
                         .byAlias(voucher.provider())
                         .filter(trust -> trust.clientId().equals(client.getClientId()))
                         .map(trust -> new Vouched(client, tokens, live, trust, voucher.foreignId())));
-    }
-
-    /**
-     * Ends the session of a refresh token, whatever became of its provider.
-     *
-     * @param permit refuses by throwing where the page that calls may not end this client's sessions
-     */
-    Optional<Ended> end(String refreshToken, Consumer<ClientModel> permit) {
-        return Issuers.authorizedParty(refreshToken)
-                .flatMap(new ExternalClients(session, realm)::findToEnd)
-                .flatMap(client -> {
-                    permit.accept(client);
-                    return new SessionTokens(session, realm, client)
-                            .end(refreshToken)
-                            .map(user -> new Ended(client, user));
-                });
     }
 
     /** Which client a token says that it is for; it is verified by that client afterwards. */

@@ -10,9 +10,13 @@ import io.github.keycloakmint.kernel.http.ErrorShape;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Handler;
 import io.github.keycloakmint.kernel.http.PlainErrors;
+import io.github.keycloakmint.kernel.session.SignOut;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 
 /**
  * Plugs external identities in. One server option, {@code --spi-mint-capability--verify-external-user--active} (default
@@ -40,7 +44,7 @@ public final class ExternalUsersFactory implements CapabilityFactory {
         return List.of(
                 external(ID, users::verify, ORIGINS),
                 external("request-new-access-token", users::refresh, ORIGINS),
-                external("sign-out", users::signOut, ExternalUsersResource::signOutOrigins),
+                SignOut.endpoint(),
                 new Endpoint(
                         Area.AUTH,
                         "google",
@@ -64,6 +68,16 @@ public final class ExternalUsersFactory implements CapabilityFactory {
 
     private static Endpoint admin(String path, String capability, Map<String, Handler> methods) {
         return new Endpoint(Area.ADMIN, path, capability, methods, PlainErrors.SHAPE, Fault.NOT_FOUND);
+    }
+
+    @Override
+    public Set<String> startsSessions() {
+        return Set.of(ID, SocialResource.CAPABILITY);
+    }
+
+    @Override
+    public Set<String> refreshCookies(KeycloakSession session, RealmModel realm) {
+        return new ExternalClients(session, realm).cookieNames();
     }
 
     @Override

@@ -7,18 +7,14 @@ import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import io.github.keycloakmint.kernel.limits.Limits;
-import java.util.HashSet;
+import io.github.keycloakmint.kernel.session.RefreshCookie;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 
 /**
- * {@code POST /auth/verify-external-user}, {@code /auth/request-new-access-token} and {@code /auth/sign-out} (contract
- * section 4). Called by pages and by servers; a cookie is set and read for an allowed page alone (T26).
+ * {@code POST /auth/verify-external-user} and {@code /auth/request-new-access-token} (contract section 4). Called by pages and by servers; a cookie is set and read for an allowed page alone (T26).
  */
 final class ExternalUsersResource {
 
@@ -45,7 +41,7 @@ final class ExternalUsersResource {
                 .start(client, upserted.user(), token, call.address());
         ExternalUser user = ExternalUser.of(upserted.user(), token.foreignId());
         Reply reply = Reply.ok(new Verified(true, issued.accessToken(), issued.refreshToken(), user));
-        return new RefreshCookie(call).onto(reply, token.trust().cookieName(), issued);
+        return cookie(call, clients).onto(reply, token.trust().cookieName(), issued);
     }
 
     private static String userJwt(Members body) {
@@ -75,7 +71,7 @@ final class ExternalUsersResource {
         call.cors().allow(clients::origins);
         Limits.byAddress(call);
         List<String> refreshTokens = tokens(call, clients);
-        return refreshTokens.isEmpty() ? Reply.ok(new Nothing(null, null)) : refreshed(call, refreshTokens);
+        return refreshTokens.isEmpty() ? Reply.ok(new Nothing(null, null)) : refreshed(call, clients, refreshTokens);
     }
 
     /** The one in the body, else those in cookies. */
@@ -84,10 +80,10 @@ final class ExternalUsersResource {
         return body.optionalTextOrNull("refreshToken")
                 .or(() -> body.optionalTextOrNull("refresh_token"))
                 .map(List::of)
-                .orElseGet(() -> new RefreshCookie(call).values(clients));
+                .orElseGet(() -> cookie(call, clients).values());
     }
 
-    private static Reply refreshed(Exchange call, List<String> refreshTokens) {
+    private static Reply refreshed(Exchange call, ExternalClients clients, List<String> refreshTokens) {
         ExternalSessions sessions = new ExternalSessions(call.session(), call.realm());
         ExternalSessions.Vouched vouched = refreshTokens.stream()
                 .flatMap(token -> sessions.vouched(token).stream())
@@ -103,35 +99,10 @@ final class ExternalUsersResource {
                 .orElseThrow(() -> Refusal.keeping(ExternalError.REFRESH_TOKEN_INVALID, "refresh"));
         ExternalUser user = ExternalUser.of(vouched.live().user(), vouched.foreignId());
         Reply reply = Reply.ok(new Refreshed(true, issued.accessToken(), user));
-        return new RefreshCookie(call).renewed(reply, vouched.trust().cookieName(), issued);
+        return cookie(call, clients).renewed(reply, vouched.trust().cookieName(), issued);
     }
 
-    /** {@code {refreshToken?, refresh_token?}} or the cookie: its session ends, if there is one. 204 always. */
-    Reply signOut(Exchange call) {
-        call.record().event(EventType.LOGOUT);
-        call.record().byStranger();
-        ExternalClients clients = new ExternalClients(call.session(), call.realm());
-        call.cors().allow(() -> signOutOrigins(call.session(), call.realm()));
-        Limits.byAddress(call);
-        ExternalSessions sessions = new ExternalSessions(call.session(), call.realm());
-        tokens(call, clients).stream()
-                .flatMap(
-                        token -> sessions
-                                .end(token, client -> call.cors().allow(() -> ClientOrigins.of(call.session(), client)))
-                                .stream())
-                .forEach(ended -> {
-                    call.record().recognised();
-                    call.record().client(ended.client().getClientId());
-                    call.record().user(ended.user().getId());
-                    call.record().put("userId", ended.user().getId());
-                });
-        return new RefreshCookie(call).cleared(Reply.noContent(), clients);
-    }
-
-    /** Of every client whose sessions may be ended here. */
-    static Set<String> signOutOrigins(KeycloakSession session, RealmModel realm) {
-        Set<String> origins = new HashSet<>(new ExternalClients(session, realm).origins());
-        origins.addAll(SocialResource.origins(session, realm));
-        return origins;
+    private static RefreshCookie cookie(Exchange call, ExternalClients clients) {
+        return new RefreshCookie(call, clients::cookieNames);
     }
 }

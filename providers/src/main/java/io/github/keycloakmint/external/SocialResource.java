@@ -13,7 +13,6 @@ import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import io.github.keycloakmint.kernel.limits.Limits;
 import io.github.keycloakmint.kernel.session.Session;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
@@ -80,8 +79,6 @@ final class SocialResource {
 
     /** Of every client that has opted in. */
     static Set<String> origins(KeycloakSession session, RealmModel realm) {
-        return OptedInClients.of(session, realm, CAPABILITY)
-                .flatMap(client -> ClientOrigins.of(session, client).stream())
-                .collect(Collectors.toUnmodifiableSet());
+        return OptedInClients.origins(session, realm, CAPABILITY);
     }
 }

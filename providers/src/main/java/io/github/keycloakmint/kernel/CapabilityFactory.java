@@ -2,8 +2,10 @@ package io.github.keycloakmint.kernel;
 
 import io.github.keycloakmint.kernel.http.Endpoint;
 import java.util.List;
+import java.util.Set;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.ProviderFactory;
 
 /**
@@ -17,6 +19,16 @@ public interface CapabilityFactory extends ProviderFactory<Capability> {
 
     /** False when an admin switched this capability off with {@code active=false}. */
     boolean active();
+
+    /** What a client opts in to (T8) so that sessions with it are started here: those that sign-out ends. */
+    default Set<String> startsSessions() {
+        return Set.of();
+    }
+
+    /** Names of the cookies that keep refresh tokens of this capability's sessions in {@code realm}. */
+    default Set<String> refreshCookies(KeycloakSession session, RealmModel realm) {
+        return Set.of();
+    }
 
     @Override
     default Capability create(KeycloakSession session) {

@@ -61,7 +61,7 @@ class ExternalErrorsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {VERIFY, "request-new-access-token", "sign-out"})
+    @ValueSource(strings = {VERIFY, "request-new-access-token"})
     void a_body_that_is_not_one_JSON_object_is_400(String path) {
         for (String body : List.of("", " ", "{", "[]", "null", "\"x\"", "{}{}", "{\"a\":1,\"a\":2}", "{'a':1}")) {
             Refused.with(external.post(path).json(body).send(), 400, "auth/bad-request", body);
@@ -88,7 +88,7 @@ class ExternalErrorsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {VERIFY, "request-new-access-token", "sign-out"})
+    @ValueSource(strings = {VERIFY, "request-new-access-token"})
     void another_content_type_is_415(String path) {
         String body = Json.text(Json.object("userJwt", token(claims -> {})));
         for (String type : List.of(
@@ -112,7 +112,7 @@ class ExternalErrorsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {VERIFY, "request-new-access-token", "sign-out"})
+    @ValueSource(strings = {VERIFY, "request-new-access-token"})
     void a_body_over_64_KiB_is_413(String path) {
         String large = Json.text(Json.object("userJwt", "e".repeat(64 * 1024)));
         Refused.with(external.post(path).json(large).send(), 413, "auth/payload-too-large");
@@ -120,7 +120,7 @@ class ExternalErrorsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {VERIFY, "request-new-access-token", "sign-out"})
+    @ValueSource(strings = {VERIFY, "request-new-access-token"})
     void another_method_is_405(String path) {
         for (String method : List.of("GET", "PUT", "DELETE", "PATCH")) {
             Answer answer =

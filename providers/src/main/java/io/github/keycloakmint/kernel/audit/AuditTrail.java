@@ -58,6 +58,7 @@ public final class AuditTrail {
         event.ipAddress(record.ip()).detail("capability", record.capability());
         record.clientId().ifPresent(event::client);
         record.userId().ifPresent(event::user);
+        record.sessionId().ifPresent(event::session);
         record.fields().forEach((name, value) -> event.detail(name, value == null ? null : value.toString()));
         if (outcome == Outcome.SUCCESS) {
             event.success();
@@ -74,7 +75,9 @@ public final class AuditTrail {
                 .record(Duration.ofNanos(System.nanoTime() - record.startedNanos()));
         Metrics.counter("keycloak_mint_calls_total", "capability", record.capability(), "outcome", outcome.label())
                 .increment();
-        if (stored(record, outcome)) {
+        if (record.quiet()) {
+            AUDIT.debug(line(record, outcome, 0));
+        } else if (stored(record, outcome)) {
             AUDIT.info(line(record, outcome, 0));
         } else {
             FLOOD.pass(record.realmId() + '|' + record.capability() + '|' + outcome)

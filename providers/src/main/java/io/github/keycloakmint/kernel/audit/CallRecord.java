@@ -19,7 +19,9 @@ public final class CallRecord {
     private final long startedNanos = System.nanoTime();
     private final Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     private boolean stranger;
+    private boolean quiet;
     private @Nullable EventType event;
+    private @Nullable String sessionId;
     private @Nullable String clientId;
     private @Nullable String userId;
 
@@ -49,6 +51,15 @@ public final class CallRecord {
         stranger = false;
     }
 
+    /** Counted, and logged at DEBUG (contract section 2): for calls that grant nothing and come by the thousand. */
+    public void quietly() {
+        quiet = true;
+    }
+
+    boolean quiet() {
+        return quiet;
+    }
+
     boolean strangers() {
         return stranger;
     }
@@ -65,6 +76,11 @@ public final class CallRecord {
 
     public void user(String id) {
         this.userId = id;
+    }
+
+    /** The user session that the call started or used. */
+    public void session(String id) {
+        this.sessionId = id;
     }
 
     /** Why a call was refused: a short word for admins, never shown to the caller. */
@@ -102,6 +118,10 @@ public final class CallRecord {
 
     Optional<String> clientId() {
         return Optional.ofNullable(clientId);
+    }
+
+    Optional<String> sessionId() {
+        return Optional.ofNullable(sessionId);
     }
 
     Optional<String> userId() {

@@ -22,7 +22,7 @@ public final class Bearer {
             throw Refusal.of(Fault.UNAUTHORIZED, "Authorization header required", "no_authorization");
         }
         if (call.headers(HttpHeaders.AUTHORIZATION).size() > 1) {
-            // Keycloak would take the first
+            // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             throw Refusal.of(Fault.UNAUTHORIZED, "two_authorizations");
         }
         BearerToken bearer =

@@ -145,7 +145,11 @@ public final class Door {
                 call.record(),
                 Outcome.ofStatus(refusal.codeIn(endpoint.errors()).status()));
         if (refusal.even()) {
-            EVENLY.await(call.record().startedNanos());
+            // waiting holds a thread; it need hold no connection, nor what Keycloak keeps locked for as long (a user
+            // whom a
+            // stranger tries to be can't sign in meanwhile)
+            call.session().getTransactionManager().rollback();
+            EVENLY.await(call.record().startedNanos(), refusal.beat());
         }
         return call.cors().onto(refusal(endpoint, refusal));
     }

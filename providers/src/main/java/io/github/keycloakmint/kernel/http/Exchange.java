@@ -124,6 +124,15 @@ public final class Exchange {
         return new Members(body.object());
     }
 
+    /** As {@link #json}, for what is done whether or not the body is a good one: 415, 413, else its members if it has any. */
+    public Optional<Members> anyJson() {
+        if (!sentAsJson()) {
+            throw Refusal.of(Fault.UNSUPPORTED_MEDIA_TYPE, "content_type");
+        }
+        body.bytes();
+        return peek();
+    }
+
     /** The body where it is a good one: for what has to be known before the body is judged (contract section 2). */
     public Optional<Members> peek() {
         return body.peek().map(Members::new);

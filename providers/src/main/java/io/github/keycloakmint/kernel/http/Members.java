@@ -22,6 +22,13 @@ public final class Members {
         return optionalText(name).orElseThrow(() -> Refusal.badInput("`" + name + "` is required", "missing_" + name));
     }
 
+    /** A required text that may be empty: for a password, whose emptiness is no fault of the body. */
+    public String anyText(String name) {
+        return optionalText(name)
+                .or(() -> body.path(name).isTextual() ? Optional.of("") : Optional.empty())
+                .orElseThrow(() -> Refusal.badInput("`" + name + "` is required", "missing_" + name));
+    }
+
     public Optional<String> optionalText(String name) {
         @Nullable JsonNode node = body.get(name);
         if (node == null) {

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.http;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ public final class Refusal extends RuntimeException {
     private final @Nullable String text;
     private final String cause;
     private final Manner manner;
+    private final Duration beat;
 
     private enum Manner {
         PLAIN,
@@ -26,6 +28,16 @@ public final class Refusal extends RuntimeException {
 
     private Refusal(
             @Nullable ErrorCode code, @Nullable Fault fault, @Nullable String text, String cause, Manner manner) {
+        this(code, fault, text, cause, manner, EvenTime.BEAT);
+    }
+
+    private Refusal(
+            @Nullable ErrorCode code,
+            @Nullable Fault fault,
+            @Nullable String text,
+            String cause,
+            Manner manner,
+            Duration beat) {
         // refusals are ordinary answers: no stack trace is worth its cost under a flood of them
         super(cause, null, false, false);
         this.code = code;
@@ -33,6 +45,7 @@ public final class Refusal extends RuntimeException {
         this.text = text;
         this.cause = cause;
         this.manner = manner;
+        this.beat = beat;
     }
 
     /** Refuses with the capability's own code. */
@@ -53,6 +66,19 @@ public final class Refusal extends RuntimeException {
     /** As {@link #of(ErrorCode, String)}, and answered at a moment that does not depend on the cause (T16). */
     public static Refusal evenly(ErrorCode code, String cause) {
         return new Refusal(code, null, null, cause, Manner.EVEN);
+    }
+
+    /**
+     * As {@link #evenly(ErrorCode, String)}, on a beat of one's own: several times what the work takes that differs from
+     * cause to cause. Hashing a password takes longer than all else.
+     */
+    public static Refusal evenly(ErrorCode code, String cause, Duration beat) {
+        return new Refusal(code, null, null, cause, Manner.EVEN, beat);
+    }
+
+    /** As {@link #of(Fault, String)}, but what was written on the way is kept. */
+    public static Refusal keeping(Fault fault, String cause) {
+        return new Refusal(null, fault, null, cause, Manner.KEEPING);
     }
 
     /** Refuses with the capability's word for {@code fault}. */
@@ -93,6 +119,10 @@ public final class Refusal extends RuntimeException {
 
     boolean even() {
         return manner == Manner.EVEN;
+    }
+
+    Duration beat() {
+        return beat;
     }
 
     boolean keeps() {

@@ -11,7 +11,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 
 /**
  * Every endpoint of every capability that is plugged in. Paths are matched as they come: no trailing slash, no other
- * case, no double slash, so that a path has one spelling.
+ * case, no double slash, so that a path has one spelling. Where two capabilities offer one path, one that is on answers.
  */
 final class Routes {
 
@@ -36,15 +36,18 @@ final class Routes {
 
     Optional<Match> find(Area area, String path) {
         List<String> asked = segments(path);
+        Optional<Match> off = Optional.empty();
         for (Entry entry : entries) {
             if (entry.endpoint().area() == area) {
-                Optional<Map<String, String>> parameters = match(entry.segments(), asked);
-                if (parameters.isPresent()) {
-                    return Optional.of(new Match(entry.endpoint(), entry.active(), parameters.get()));
+                Optional<Match> match = match(entry.segments(), asked)
+                        .map(parameters -> new Match(entry.endpoint(), entry.active(), parameters));
+                if (match.isPresent() && entry.active()) {
+                    return match;
                 }
+                off = off.or(() -> match);
             }
         }
-        return Optional.empty();
+        return off;
     }
 
     private static Optional<Map<String, String>> match(List<String> template, List<String> asked) {

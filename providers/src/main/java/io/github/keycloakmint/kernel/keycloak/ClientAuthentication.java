@@ -1,17 +1,11 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MultivaluedHashMap;
-import jakarta.ws.rs.core.MultivaluedMap;
-import jakarta.ws.rs.core.UriInfo;
-import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.events.EventType;
-import org.keycloak.http.FormPartValue;
 import org.keycloak.http.HttpRequest;
 import org.keycloak.jose.jws.JWSInput;
 import org.keycloak.jose.jws.JWSInputException;
@@ -63,7 +57,7 @@ public final class ClientAuthentication {
      */
     private static Optional<ClientModel> authenticate(KeycloakSession session, Map<String, String> form) {
         HttpRequest request = session.getContext().getHttpRequest();
-        session.getContext().setHttpRequest(new WithForm(request, new MultivaluedHashMap<>(form)));
+        session.getContext().setHttpRequest(FormRequest.of(request, form));
         try {
             QuietEvents events = new QuietEvents(session.getContext().getRealm(), session);
             events.event(EventType.CLIENT_LOGIN);
@@ -74,43 +68,6 @@ public final class ClientAuthentication {
             return Optional.empty();
         } finally {
             session.getContext().setHttpRequest(request);
-        }
-    }
-
-    private record WithForm(HttpRequest request, MultivaluedMap<String, String> form) implements HttpRequest {
-        @Override
-        public String getHttpMethod() {
-            return request.getHttpMethod();
-        }
-
-        @Override
-        public MultivaluedMap<String, String> getDecodedFormParameters() {
-            return form;
-        }
-
-        @Override
-        public MultivaluedMap<String, FormPartValue> getMultiPartFormParameters() {
-            return new MultivaluedHashMap<>();
-        }
-
-        @Override
-        public HttpHeaders getHttpHeaders() {
-            return request.getHttpHeaders();
-        }
-
-        @Override
-        public X509Certificate[] getClientCertificateChain() {
-            return request.getClientCertificateChain();
-        }
-
-        @Override
-        public UriInfo getUri() {
-            return request.getUri();
-        }
-
-        @Override
-        public boolean isProxyTrusted() {
-            return request.isProxyTrusted();
         }
     }
 }

@@ -53,6 +53,11 @@ public final class Issuers {
         return lower.endsWith("/") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
+    /** The user that an unverified token says it is about: for a token that was made or verified just now. */
+    public static Optional<String> subject(String token) {
+        return unverified(token).map(JsonWebToken::getSubject);
+    }
+
     /** The client that an unverified token says it is for: whose to verify it as, no more. */
     public static Optional<String> authorizedParty(String token) {
         return unverified(token).map(JsonWebToken::getIssuedFor);

@@ -45,13 +45,19 @@ public final class SessionTokens {
         this.client = client;
     }
 
-    /** Tokens as they go to a user; lives in seconds. */
-    public record Issued(String accessToken, String refreshToken, long expiresIn, long refreshExpiresIn) {
+    /**
+     * Tokens as they go to a user; lives in seconds.
+     *
+     * @param tokenType {@code Bearer}, or {@code DPoP} for one that is bound to a key (RFC 9449)
+     */
+    public record Issued(
+            String accessToken, String refreshToken, String tokenType, long expiresIn, long refreshExpiresIn) {
 
         static Issued of(AccessTokenResponse response) {
             return new Issued(
                     response.getToken(),
                     response.getRefreshToken(),
+                    response.getTokenType(),
                     response.getExpiresIn(),
                     response.getRefreshExpiresIn());
         }
@@ -163,6 +169,30 @@ public final class SessionTokens {
             // Keycloak's way to say no; why is in its own log
             return Optional.empty();
         }
+    }
+
+    /**
+     * Refreshes at Keycloak's own token endpoint, the client's authentication, DPoP proof and certificate included. A token
+     * that is no refresh token of a session with a life of its own is refused (T25).
+     */
+    public Optional<Issued> refreshAtEndpoint(String refreshToken) {
+        boolean refresh = Issuers.unverified(refreshToken)
+                .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType()))
+                .isPresent();
+        if (!refresh) {
+            return Optional.empty();
+        }
+        Map<String, String> form = Map.of(
+                OAuth2Constants.GRANT_TYPE,
+                OAuth2Constants.REFRESH_TOKEN,
+                OAuth2Constants.CLIENT_ID,
+                client.getClientId(),
+                OAuth2Constants.REFRESH_TOKEN,
+                refreshToken);
+        return TokenEndpointCall.with(session, form, new HeldEvents(realm, session, started -> {}))
+                .tokens()
+                .filter(tokens -> tokens.getRefreshToken() != null)
+                .map(Issued::of);
     }
 
     /** Ends the session of a refresh token of this client, expired or not, and says whose it was. */

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelDuplicateException;
@@ -82,7 +81,7 @@ public final class UserDirectory {
     public void lookUpNobody() {
         // where duplicates are allowed, every look-up is a query anyway
         if (!realm.isDuplicateEmailsAllowed()) {
-            byEmail(UUID.randomUUID() + "@nobody.invalid");
+            byEmail(NobodysName.fresh());
         }
     }
 }

@@ -51,7 +51,7 @@ public record Session(Profile profile, Tokens tokens) {
             return new Tokens(
                     issued.accessToken(),
                     issued.refreshToken(),
-                    "Bearer",
+                    issued.tokenType(),
                     issued.expiresIn(),
                     issued.refreshExpiresIn());
         }

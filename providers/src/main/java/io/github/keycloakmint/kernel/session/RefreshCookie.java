@@ -1,29 +1,35 @@
-package io.github.keycloakmint.external;
+package io.github.keycloakmint.kernel.session;
 
 import io.github.keycloakmint.kernel.http.Cookie;
 import io.github.keycloakmint.kernel.http.Exchange;
+import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.Issuers;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The cookie that keeps the refresh token for pages: HttpOnly, Secure, SameSite=None, for the path that was called. Set and
  * read for a page of an exactly allowed origin alone (T26): a call without an Origin may be any other site's form.
  */
-final class RefreshCookie {
+public final class RefreshCookie {
 
     private static final String SAME_SITE = "None";
 
     private final Exchange call;
+    private final Supplier<Set<String>> names;
 
-    RefreshCookie(Exchange call) {
+    /** @param names that such a cookie may have in the realm; asked only where the call has cookies */
+    public RefreshCookie(Exchange call, Supplier<Set<String>> names) {
         this.call = call;
+        this.names = names;
     }
 
     /** {@code reply}, with the cookie for a page. */
-    Reply onto(Reply reply, String name, SessionTokens.Issued issued) {
+    public Reply onto(Reply reply, String name, SessionTokens.Issued issued) {
         return call.cors().fromAllowedPage()
                 ? reply.with(
                         new Cookie(name, issued.refreshToken(), call.prefix(), issued.refreshExpiresIn(), SAME_SITE))
@@ -31,14 +37,14 @@ final class RefreshCookie {
     }
 
     /** {@code reply}, with the cookie anew where the call had it. */
-    Reply renewed(Reply reply, String name, SessionTokens.Issued issued) {
+    public Reply renewed(Reply reply, String name, SessionTokens.Issued issued) {
         return call.cookies(name).isEmpty() ? reply : onto(reply, name, issued);
     }
 
     /** {@code reply}, taking back every such cookie that the call had. */
-    Reply cleared(Reply reply, ExternalClients clients) {
+    public Reply cleared(Reply reply) {
         Reply cleared = reply;
-        for (String name : sent(clients)) {
+        for (String name : sent()) {
             cleared = cleared.with(new Cookie(name, "", call.prefix(), 0, SAME_SITE));
         }
         return cleared;
@@ -48,20 +54,20 @@ final class RefreshCookie {
      * The refresh tokens in cookies: a browser sends one for each path that fits, and a page of another host of the site may
      * have planted one. Those of another realm are left out. Refused with 403 where there is one and no allowed page sent it.
      */
-    List<String> values(ExternalClients clients) {
-        List<String> found = sent(clients).stream()
+    public List<String> values() {
+        List<String> found = sent().stream()
                 .flatMap(name -> call.cookies(name).stream())
                 .filter(this::ofThisRealm)
                 .toList();
         if (!found.isEmpty() && !call.cors().fromAllowedPage()) {
-            throw Refusal.of(ExternalError.FORBIDDEN, "cookie_without_origin");
+            throw Refusal.of(Fault.FORBIDDEN, "cookie_without_origin");
         }
         return found;
     }
 
-    private List<String> sent(ExternalClients clients) {
+    private List<String> sent() {
         return call.hasCookies()
-                ? clients.cookieNames().stream()
+                ? names.get().stream()
                         .filter(name -> !call.cookies(name).isEmpty())
                         .toList()
                 : List.of();
