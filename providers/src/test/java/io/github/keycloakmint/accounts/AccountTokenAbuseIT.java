@@ -402,11 +402,17 @@ class AccountTokenAbuseIT {
                             .asBoolean())
                     .as("asked by a client that it is not for")
                     .isFalse();
-            assertThat(realm.introspect("introspector", token).json().path("active").asBoolean())
+            assertThat(realm.introspect("introspector", token)
+                            .json()
+                            .path("active")
+                            .asBoolean())
                     .as("asked by a client that may ask about all")
                     .isTrue();
             realm.updateClient("fading", client -> client.put("enabled", false));
-            assertThat(realm.introspect("introspector", token).json().path("active").asBoolean())
+            assertThat(realm.introspect("introspector", token)
+                            .json()
+                            .path("active")
+                            .asBoolean())
                     .as("audience switched off")
                     .isFalse();
         } finally {
