@@ -8,12 +8,9 @@ import io.github.keycloakmint.testbed.AuditLog;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
-import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -266,36 +263,6 @@ class PasswordResetIT {
 
     private static List<String> credentials(String userId) {
         return realm.get("/users/" + userId + "/credentials").json().findValuesAsText("type");
-    }
-
-    @Test
-    void wrong_one_time_passwords_stay_counted() {
-        realm.updateRealm(representation -> representation.put("maxSecondaryAuthFailures", 5));
-        try {
-            Totp totp = new Totp("owners-secret");
-            String id = realm.createUser("otp@example.com", totp::addTo);
-            Access.refused(
-                    access.post(
-                            "sign-in",
-                            Access.credentials("otp@example.com", TestRealm.PASSWORD)
-                                    .put("totp", totp.wrong())),
-                    401,
-                    "unauthorized");
-            assertThat(secondaryFailures(id)).isEqualTo(1);
-            set(asked("otp@example.com").token(), NEW).expect(204);
-            assertThat(secondaryFailures(id)).isEqualTo(1);
-        } finally {
-            realm.updateRealm(representation -> representation.put("maxSecondaryAuthFailures", 0));
-        }
-    }
-
-    private static int secondaryFailures(String userId) {
-        return Poll.until("the count", Duration.ofSeconds(5), () -> Optional.of(
-                        realm.get("/attack-detection/brute-force/users/" + userId)
-                                .json()
-                                .path("numSecondaryAuthFailures")
-                                .asInt())
-                .filter(count -> count > 0));
     }
 
     @Test
