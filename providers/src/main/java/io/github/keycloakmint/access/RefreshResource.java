@@ -35,7 +35,10 @@ final class RefreshResource {
                 // what the refusal ended stays ended: a token that comes twice is the end of its family
                 .orElseThrow(() -> Refusal.keeping(Fault.UNAUTHORIZED, "refresh_token"));
         call.record().recognised();
-        Issuers.subject(issued.refreshToken()).ifPresent(call.record()::user);
+        Issuers.subject(issued.refreshToken()).ifPresent(userId -> {
+            call.record().user(userId);
+            call.record().put("userId", userId);
+        });
         return Reply.ok(Session.Tokens.of(issued));
     }
 
