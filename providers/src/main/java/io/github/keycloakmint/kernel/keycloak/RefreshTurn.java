@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AbstractKeycloakTransaction;
@@ -115,8 +116,13 @@ final class RefreshTurn {
         return !leeway.isZero() && Time.currentTimeMillis() - newest.issuedMillis() <= leeway.toMillis();
     }
 
-    /** Gives {@code successor} its place, and has the session remember it. */
-    void finish(RefreshToken successor, AuthenticatedClientSessionModel clientSession) {
+    /**
+     * Gives {@code successor} its place, and has the session remember it.
+     *
+     * @param refused whether Keycloak said no after all, a client policy about the answer for instance: then nobody has the
+     *     successor, and the token is good again
+     */
+    void finish(RefreshToken successor, AuthenticatedClientSessionModel clientSession, BooleanSupplier refused) {
         place.next().putInto(successor);
         RefreshRecord record = replayed.orElseGet(() -> RefreshRecord.of(place.next(), successor, began));
         record.putInto(successor);
@@ -129,8 +135,10 @@ final class RefreshTurn {
         session.getTransactionManager().enlistPrepare(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                record.putInto(clientSession, stored);
-                done = true;
+                if (!refused.getAsBoolean()) {
+                    record.putInto(clientSession, stored);
+                    done = true;
+                }
             }
 
             @Override

@@ -1,5 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.keycloakmint.kernel.Attributes;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.events.Details;
+import org.keycloak.events.Event;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -29,6 +32,12 @@ import org.keycloak.representations.RefreshToken;
 final class RotatingRefresh extends VouchedRefresh {
 
     private static final Logger LOG = Logger.getLogger(RotatingRefresh.class);
+
+    /** Said once a minute, not at each refresh. */
+    private static final Cache<String, Boolean> COMPLAINTS = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
 
     /** Keycloak's own, of the grant whose refresh tokens are another provider's (OID4VCIRefreshTokenProvider). */
     private static final String PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
@@ -88,7 +97,9 @@ final class RotatingRefresh extends VouchedRefresh {
         try {
             return RefreshRotation.of(client).map(RefreshRotation::leeway).orElse(Duration.ZERO);
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            if (COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null) {
+                LOG.error(e.getMessage());
+            }
             throw new OAuthErrorException(
                     OAuthErrorException.UNAUTHORIZED_CLIENT, "The client's settings allow no refresh");
         }
@@ -121,7 +132,8 @@ final class RotatingRefresh extends VouchedRefresh {
         if (successor != null) {
             AuthenticatedClientSessionModel clientSession =
                     answer.getClientSessionCtx().getClientSession();
-            turn().finish(successor, clientSession);
+            Event event = context.grantContext().getEvent().getEvent();
+            turn().finish(successor, clientSession, () -> event.getError() != null);
         }
     }
 
