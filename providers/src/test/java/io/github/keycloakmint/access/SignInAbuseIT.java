@@ -11,9 +11,11 @@ import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -165,6 +167,25 @@ class SignInAbuseIT {
         access.signIn("off@example.com", TestRealm.PASSWORD);
         access.post("sign-in", Access.credentials(email, WRONG).put("client_id", "nobody"));
         assertThat(realm.events()).hasSize(before);
+    }
+
+    @Test
+    void T11_what_is_too_long_for_Keycloak_leaves_no_warning() {
+        String warning = "The size of OIDC parameter";
+        int before = realm.server().log().split(warning, -1).length;
+        String header = Base64.getUrlEncoder().encodeToString("{\"alg\":\"HS512\"}".getBytes(StandardCharsets.UTF_8));
+        String claims = Json.text(Json.object("typ", "Refresh", "azp", Access.CLIENT, "x", "x".repeat(5_000)));
+        String token = header + "."
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(claims.getBytes(StandardCharsets.UTF_8))
+                + ".AA";
+        Access.refused(access.refresh(token), 401, "unauthorized");
+        Access.refused(access.signIn("max@example.com", "x".repeat(5_000)), 401, "unauthorized");
+        Access.refused(
+                access.post(
+                        "sign-in", Access.credentials("max@example.com", WRONG).put("totp", "1".repeat(5_000))),
+                401,
+                "unauthorized");
+        assertThat(realm.server().log().split(warning, -1)).hasSize(before);
     }
 
     // ---- clients ----

@@ -124,9 +124,14 @@ public final class DirectGrant {
         form.put(OAuth2Constants.CLIENT_ID, client.getClientId());
         form.put(OAuth2Constants.SCOPE, OAuth2Constants.SCOPE_OPENID);
         form.put(AuthenticationManager.FORM_USERNAME, login(credentials));
-        form.put(CredentialRepresentation.PASSWORD, credentials.password());
-        credentials.totp().ifPresent(totp -> form.put("totp", totp));
+        form.put(CredentialRepresentation.PASSWORD, possible(credentials.password()));
+        credentials.totp().ifPresent(totp -> form.put("totp", possible(totp)));
         return form;
+    }
+
+    /** What is too long for Keycloak to take is as wrong as what nobody has. */
+    private static String possible(String secret) {
+        return secret.length() <= TokenEndpointCall.LONGEST_VALUE ? secret : NobodysName.fresh();
     }
 
     /**

@@ -42,8 +42,6 @@ final class HeldEvents extends EventBuilder {
     @Override
     public void error(String error) {
         this.error = error;
-        // for those who ask later how it went, as the super type does
-        getEvent().setError(error);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AbstractKeycloakTransaction;
@@ -36,7 +35,7 @@ final class RefreshTurn {
     private final RefreshFamily family;
 
     private boolean taken;
-    private boolean done;
+    private boolean written;
     private Optional<RefreshRecord> replayed = Optional.empty();
     private Map<String, String> stored = Map.of();
     private long began;
@@ -116,36 +115,17 @@ final class RefreshTurn {
         return !leeway.isZero() && Time.currentTimeMillis() - newest.issuedMillis() <= leeway.toMillis();
     }
 
-    /**
-     * Gives {@code successor} its place, and has the session remember it.
-     *
-     * @param refused whether Keycloak said no after all, a client policy about the answer for instance: then nobody has the
-     *     successor, and the token is good again
-     */
-    void finish(RefreshToken successor, AuthenticatedClientSessionModel clientSession, BooleanSupplier refused) {
+    /** Gives {@code successor} its place, and has the session remember it. */
+    void finish(RefreshToken successor, AuthenticatedClientSessionModel clientSession) {
         place.next().putInto(successor);
         RefreshRecord record = replayed.orElseGet(() -> RefreshRecord.of(place.next(), successor, began));
         record.putInto(successor);
         if (replayed.isPresent()) {
             return;
         }
-        // as the last thing before the commit: a note is seen by others on this node at once, and a rollback leaves it
-        // there
-        // (PersistentSessionsChangelogBasedTransaction.addTask)
-        session.getTransactionManager().enlistPrepare(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                if (!refused.getAsBoolean()) {
-                    record.putInto(clientSession, stored);
-                    done = true;
-                }
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                // nothing was written
-            }
-        });
+        record.putInto(clientSession, stored);
+        // where the transaction rolls back, the note stays in this node's cache; judged is what the database has
+        written = true;
     }
 
     private void afterwards() {
@@ -154,7 +134,7 @@ final class RefreshTurn {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                if (taken && !done) {
+                if (taken && !written) {
                     family.release(token.getId());
                 } else if (family.ended()) {
                     // it ended while this refresh was under way, which may have stored the session anew

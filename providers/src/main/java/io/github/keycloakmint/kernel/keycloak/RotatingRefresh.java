@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.events.Details;
-import org.keycloak.events.Event;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientModel;
@@ -132,8 +131,7 @@ final class RotatingRefresh extends VouchedRefresh {
         if (successor != null) {
             AuthenticatedClientSessionModel clientSession =
                     answer.getClientSessionCtx().getClientSession();
-            Event event = context.grantContext().getEvent().getEvent();
-            turn().finish(successor, clientSession, () -> event.getError() != null);
+            turn().finish(successor, clientSession);
         }
     }
 

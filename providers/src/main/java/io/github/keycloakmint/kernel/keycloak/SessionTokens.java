@@ -176,9 +176,10 @@ public final class SessionTokens {
      * that is no refresh token of a session with a life of its own is refused (T25).
      */
     public Optional<Issued> refreshAtEndpoint(String refreshToken) {
-        boolean refresh = Issuers.unverified(refreshToken)
-                .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType()))
-                .isPresent();
+        boolean refresh = refreshToken.length() <= TokenEndpointCall.LONGEST_VALUE
+                && Issuers.unverified(refreshToken)
+                        .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType()))
+                        .isPresent();
         if (!refresh) {
             return Optional.empty();
         }

@@ -19,6 +19,12 @@ import org.keycloak.representations.AccessTokenResponse;
  */
 final class TokenEndpointCall {
 
+    /**
+     * Characters of a value at the most (OIDCProviderConfig). Keycloak leaves a longer one out and logs a warning, which a
+     * stranger could fill the log with (T11).
+     */
+    static final int LONGEST_VALUE = 4_000;
+
     private TokenEndpointCall() {}
 
     /** How the endpoint ended. */
