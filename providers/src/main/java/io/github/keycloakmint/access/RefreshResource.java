@@ -22,7 +22,7 @@ final class RefreshResource {
     Reply refresh(Exchange call) {
         call.record().event(EventType.REFRESH_TOKEN);
         call.record().byStranger();
-        call.cors().allow(() -> AccessClients.origins(AccessClients.REFRESHED).of(call.session(), call.realm()));
+        call.cors().allow(() -> AccessClients.readers(AccessClients.REFRESHED).of(call.session(), call.realm()));
         Limits.byAddress(call);
         Members body = call.json();
         String refreshToken = body.text("refresh_token");
