@@ -3,11 +3,13 @@
 # again changes nothing and says so. What the file does not name is left alone, and nothing is ever deleted.
 #
 #   . target/demo/demo.env
-#   REALM=demo scripts/auth_bootstrap_accounts.sh [--dry-run] [--create-users] scripts/accounts.example.json
+#   REALM=demo scripts/auth_bootstrap_accounts.sh [--dry-run] [--create-users] [--unverified-users] scripts/accounts.example.json
 #
 #   --dry-run        reads, and says what it would do
 #   --create-users   makes the members that are not there; without it a missing user stops the run before anything is
 #                    changed. Such a user has no password: the first one is set by the password reset ("forgot password")
+#   --unverified-users  also puts members into accounts whose email is not verified, or who are disabled; without it such a
+#                    one, who may be anybody that registered the address first, stops the run before anything is changed
 #
 # Environment
 #   BASE_URL                            required: the server's root, for example https://sso.example.com
@@ -30,6 +32,7 @@ set -euo pipefail
 
 DRY=
 CREATE_USERS=
+UNVERIFIED_USERS=
 FILE=
 
 # --- what is asked for -------------------------------------------------------------------------------------------------
@@ -48,6 +51,7 @@ for argument in "$@"; do
   case $argument in
     --dry-run) DRY=1 ;;
     --create-users) CREATE_USERS=1 ;;
+    --unverified-users) UNVERIFIED_USERS=1 ;;
     -*) wrong "unknown option $argument" ;;
     *)
       [ -z "$FILE" ] || wrong 'one file, please'
@@ -55,7 +59,7 @@ for argument in "$@"; do
       ;;
   esac
 done
-[ -n "$FILE" ] || wrong 'usage: auth_bootstrap_accounts.sh [--dry-run] [--create-users] FILE'
+[ -n "$FILE" ] || wrong 'usage: auth_bootstrap_accounts.sh [--dry-run] [--create-users] [--unverified-users] FILE'
 [ -r "$FILE" ] || wrong "$FILE can't be read"
 for tool in curl jq; do
   command -v "$tool" >/dev/null || wrong "$tool is needed"
@@ -257,34 +261,54 @@ SHIPPED_CLIENT=$(jq -cn '{
 
 # Every client whose roles are permissions, with the roles of each group: {group: {uuid: [role…]}}.
 permission_roles() {
-  local first=0 page found='[]'
+  local first=0
+  : >"$work/apis"
   while :; do
-    page=$(get "/clients?first=$first&max=100")
-    found=$(jq -c --argjson page "$page" '. + ($page | map(select(.attributes["mint.permissions"] == "true")))' <<<"$found")
-    [ "$(jq length <<<"$page")" -eq 100 ] || break
+    # Clients come with their secrets: through a pipe, never as an argument or in a file.
+    get "/clients?first=$first&max=100" \
+      | jq -c 'length, (.[] | select(.attributes["mint.permissions"] == "true") | {id, attributes})' >"$work/page"
+    tail -n +2 "$work/page" >>"$work/apis"
+    [ "$(head -n 1 "$work/page")" -eq 100 ] || break
     first=$((first + 100))
   done
-  jq -c '[("owner", "admin", "member") as $group | {key: $group, value: (
+  jq -cs '[("owner", "admin", "member") as $group | {key: $group, value: (
       [.[] | {key: .id, value: (.attributes["mint.account-roles.\($group)"] // "" | split(",") | map(gsub("^\\s+|\\s+$"; "")) | map(select(. != "")))}
-        | select(.value != [])] | from_entries)}] | from_entries' <<<"$found"
+        | select(.value != [])] | from_entries)}] | from_entries' "$work/apis"
 }
 
-# Every user that the file names, by email: checked before anything is changed.
+# Every user that the file names, by email: checked before anything is changed. Whoever has not verified his address may be
+# somebody else, who registered it first; one who is in the accounts already was let in before.
 find_users() {
-  local email found missing=''
+  local email found missing='' strangers=''
   : >"$work/users"
   jq -r '[.accounts // [] | .[].members // [] | .[].email | ascii_downcase] | unique[]' "$FILE" >"$work/emails"
   while IFS= read -r email; do
     found=$(get "/users?exact=true&briefRepresentation=true&email=$(quoted "$email")")
     case $(jq length <<<"$found") in
       0) missing="$missing $email" ;;
-      1) jq -c --arg email "$email" '{$email, id: .[0].id}' <<<"$found" >>"$work/users" ;;
+      1)
+        jq -c --arg email "$email" '{$email, id: .[0].id}' <<<"$found" >>"$work/users"
+        if [ "$(jq '.[0] | .emailVerified and .enabled' <<<"$found")" != true ] && is_new "$email" "$(jq -r '.[0].id' <<<"$found")"; then
+          strangers="$strangers $email"
+        fi
+        ;;
       *) failed "$email: more than one user has it" ;;
     esac
   done <"$work/emails"
   if [ -n "$missing" ] && [ -z "$CREATE_USERS" ]; then
     failed "no such user (--create-users makes them):$missing"
   fi
+  if [ -n "$strangers" ] && [ -z "$UNVERIFIED_USERS" ]; then
+    failed "not verified, or disabled (--unverified-users takes them all the same):$strangers"
+  fi
+}
+
+# is_new EMAIL ID: true where the file puts the user into an account that he is not in.
+is_new() {
+  local email=$1 id=$2 member_of
+  member_of=$(get "/organizations/members/$id/organizations" | jq -c 'map(.alias)')
+  jq -e --arg email "$email" --argjson in "$member_of" \
+    '[.accounts // [] | .[] | select(any(.members // [] | .[]; .email | ascii_downcase == $email)) | .alias] - $in | length > 0' "$FILE" >/dev/null
 }
 
 # user_id EMAIL: or nothing.

@@ -222,12 +222,15 @@ expect() {
 
 # expect_header NAME HEADER PATTERN WANTED: of the last call.
 expect_header() {
-  local got
+  local got shown
   got=$(header "$2")
+  shown=${got:-none}
+  # A cookie may be a token.
+  if [ "$2" = set-cookie ] && [ -n "$got" ]; then shown='one (not shown)'; fi
   # shellcheck disable=SC2254 # a pattern is what is wanted
   case $got in
-    $3) pass "$1" "$4" "${got:-none}" ;;
-    *) flunk "$1" "$4" "${got:-none}" ;;
+    $3) pass "$1" "$4" "$shown" ;;
+    *) flunk "$1" "$4" "$shown" ;;
   esac
 }
 

@@ -135,14 +135,22 @@ export class AuthClient {
       return this.#refreshed(args.refreshToken, args.clientId);
     }
     const { refreshToken: read, keep } = args as SharedRefreshToken;
-    return once(`${base} shared ${await read()}`, () =>
+    const known = await read();
+    let kept = false;
+    const tokens = await once(`${base} shared ${known}`, () =>
       oneTab(`keycloak-mint-client refresh ${base}`, this.#timeoutMs, async () => {
         // Read again: while this tab waited, another one may have replaced it.
-        const tokens = await this.#refreshed(await read(), args.clientId);
-        await keep(tokens);
-        return tokens;
+        const fresh = await this.#refreshed(await read(), args.clientId);
+        await keep(fresh);
+        kept = true;
+        return fresh;
       }),
     );
+    if (!kept && (await read()) === known) {
+      // Another call's work, and its `keep` is not where this one reads: the used token must not be used again.
+      await keep(tokens);
+    }
+    return tokens;
   }
 
   /** Ends the session. A token that is no longer good is no error. */

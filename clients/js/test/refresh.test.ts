@@ -145,3 +145,16 @@ test("waiting for another tab has an end", async () => {
   );
   assert.equal(server.seen.length, 1);
 });
+
+test("each store of calls at once keeps the new token", async () => {
+  const { baseUrl } = await rotating();
+  const stores = [{ token: "refresh-1" }, { token: "refresh-1" }];
+  const auth = new AuthClient({ baseUrl });
+  await Promise.all(
+    stores.map((store) =>
+      auth.refresh({ refreshToken: () => store.token, keep: (fresh) => void (store.token = fresh.refresh_token) }),
+    ),
+  );
+  assert.deepEqual(stores, [{ token: "refresh-2" }, { token: "refresh-2" }]);
+  assert.equal(server.seen.length, 1);
+});

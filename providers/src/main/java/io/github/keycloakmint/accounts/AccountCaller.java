@@ -23,15 +23,29 @@ record AccountCaller(UserModel user, ClientModel client) {
     /** In {@code mint.capabilities} of a client. */
     private static final String CAPABILITY = "accounts";
 
-    /** @throws Refusal 401 and 403 as {@link Bearer} has them; 403 for the token of another client, or its page */
+    /**
+     * @throws Refusal 404 where the realm has no accounts; 401 and 403 as {@link Bearer} has them; 403 for the token of another
+     *     client, or its page
+     */
     static AccountCaller of(Exchange call) {
+        call.record().byStranger();
+        requireAccounts(call);
         call.cors().allow(() -> origins(call.session(), call.realm()));
         Limits.byAddress(call);
         BearerToken bearer = Bearer.ofFullSession(call);
+        call.record().recognised();
+        call.record().put("userId", bearer.user().getId());
         ClientModel client = OptedInClients.find(call.realm(), bearer.client().getClientId(), CAPABILITY)
                 .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "client_not_opted_in"));
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         return new AccountCaller(bearer.user(), client);
+    }
+
+    /** @throws Refusal 404 where the realm has its organizations switched off, as where the capability is */
+    static void requireAccounts(Exchange call) {
+        if (!call.realm().isOrganizationsEnabled()) {
+            throw Refusal.of(Fault.NOT_FOUND, "organizations_off");
+        }
     }
 
     static Set<String> origins(KeycloakSession session, RealmModel realm) {
@@ -49,7 +63,7 @@ record AccountCaller(UserModel user, ClientModel client) {
         String account = Input.inPath(call, "id")
                 .flatMap(name -> accounts.find(name, id()))
                 .orElseThrow(HeldAccount::notTheirs);
-        call.record().put("account_id", account);
+        call.record().put("accountId", account);
         if (!AccountRoles.rules(accounts.roleIn(account, id()), Optional.empty())) {
             throw Refusal.of(Fault.FORBIDDEN, "role");
         }

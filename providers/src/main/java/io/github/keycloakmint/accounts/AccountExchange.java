@@ -58,7 +58,10 @@ final class AccountExchange extends NarrowingExchange {
         try {
             AccountToken token = new IssueAccountToken(session, asked.client().getRealm())
                     .issue(asked.subject(), asked.client(), request);
-            return new Answered(token.issued(), String.join(" ", token.permissions()), members(token), details(token));
+            if (request.scope().isPresent() && token.permissions().isEmpty()) {
+                throw new Refused(400, "invalid_scope", "None of the scope is a permission of the user", "scope");
+            }
+            return new Answered(token.issued(), members(token), details(token));
         } catch (NoAccountToken refused) {
             throw switch (refused.reason()) {
                 case CLIENT -> unauthorizedClient();

@@ -8,9 +8,11 @@ import io.github.keycloakmint.kernel.http.Endpoint;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Handler;
 import io.github.keycloakmint.kernel.http.PlainErrors;
+import io.github.keycloakmint.kernel.keycloak.Invitations;
 import java.util.List;
 import java.util.Map;
 import org.keycloak.Config;
+import org.keycloak.models.KeycloakSessionFactory;
 
 /**
  * Plugs the accounts' self-service in. One server option, {@code --spi-mint-capability--account-service--active} (default
@@ -25,6 +27,11 @@ public final class AccountServiceFactory implements CapabilityFactory {
     @Override
     public void init(Config.Scope config) {
         active = new Options(CapabilitySpi.NAME, ID, config).flag("active", true);
+    }
+
+    @Override
+    public void postInit(KeycloakSessionFactory factory) {
+        Invitations.watch(factory);
     }
 
     @Override

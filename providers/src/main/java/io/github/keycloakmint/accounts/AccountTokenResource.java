@@ -17,10 +17,12 @@ final class AccountTokenResource {
     Reply issue(Exchange call) {
         call.record().event(EventType.TOKEN_EXCHANGE);
         call.record().byStranger();
+        AccountCaller.requireAccounts(call);
         call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), AccountsFactory.ID));
         Limits.byAddress(call);
         BearerToken bearer = Bearer.ofFullSession(call);
         call.record().recognised();
+        call.record().put("userId", bearer.user().getId());
         call.cors().allow(() -> ClientOrigins.of(call.session(), bearer.client()));
         AccountTokenRequest request = AccountTokenRequest.of(call.path("account_id"), call.json());
         Limits.byTarget(call, bearer.user().getId());
@@ -35,7 +37,6 @@ final class AccountTokenResource {
     }
 
     private static void record(Exchange call, AccountToken token) {
-        call.record().put("userId", token.userId());
         call.record().put("accountId", token.accountId());
         call.record().put("audience", token.audience());
         call.record().put("jti", token.issued().jti());

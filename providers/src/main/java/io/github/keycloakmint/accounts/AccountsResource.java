@@ -7,9 +7,16 @@ import io.github.keycloakmint.kernel.limits.Limits;
 import io.github.keycloakmint.kernel.session.Session;
 import java.util.List;
 import java.util.Map;
+import org.keycloak.events.EventType;
 
 /** {@code /api/accounts} and {@code /api/accounts/{id}} (contract section 7). */
 final class AccountsResource {
+
+    /**
+     * Of changes to accounts and members: Keycloak has no type for them but that of invitations. The nearest is that of a user
+     * who changes what is his; details {@code capability} and {@code action} say what it was.
+     */
+    static final EventType EVENT = EventType.UPDATE_PROFILE;
 
     private record Listed(List<Session.Membership> accounts, int first, int max, long total) {}
 
@@ -29,11 +36,12 @@ final class AccountsResource {
 
     /** {@code POST /api/accounts {name}}: a new account, the caller its owner. */
     Reply create(Exchange call) {
+        call.record().event(EVENT);
         AccountCaller caller = AccountCaller.of(call);
         String name = Input.accountName(call.json());
         Limits.byTarget(call, caller.id());
         String id = new ChangeAccount(call.session(), caller).create(name);
-        call.record().put("account_id", id);
+        call.record().put("accountId", id);
         call.record().put("action", "create");
         return new Reply(201, account(call, caller, id), Map.of());
     }
@@ -45,27 +53,29 @@ final class AccountsResource {
         String id = Input.inPath(call, "id")
                 .flatMap(name -> new AccountDirectory(call.session(), call.realm()).find(name, caller.id()))
                 .orElseThrow(HeldAccount::notTheirs);
-        call.record().put("account_id", id);
+        call.record().put("accountId", id);
         return Reply.ok(account(call, caller, id));
     }
 
     /** {@code PATCH /api/accounts/{id} {name}}: owners and admins. */
     Reply rename(Exchange call) {
+        call.record().event(EVENT);
         AccountCaller caller = AccountCaller.of(call);
         String name = Input.accountName(call.json());
         Limits.byTarget(call, caller.id());
         String id = new ChangeAccount(call.session(), caller).rename(Input.inPath(call, "id"), name);
-        call.record().put("account_id", id);
+        call.record().put("accountId", id);
         call.record().put("action", "rename");
         return Reply.ok(account(call, caller, id));
     }
 
     /** {@code DELETE /api/accounts/{id}}: owners. */
     Reply delete(Exchange call) {
+        call.record().event(EVENT);
         AccountCaller caller = AccountCaller.of(call);
         Limits.byTarget(call, caller.id());
         String id = new ChangeAccount(call.session(), caller).delete(Input.inPath(call, "id"));
-        call.record().put("account_id", id);
+        call.record().put("accountId", id);
         call.record().put("action", "delete");
         return Reply.noContent();
     }

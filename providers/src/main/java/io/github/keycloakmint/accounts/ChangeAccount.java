@@ -24,16 +24,19 @@ final class ChangeAccount {
 
     /** Returns the new account's id. The user's row is held, or calls at once would get past his limit. */
     String create(String name) {
-        if (!Accounts.selfMade(session.getContext().getRealm())) {
-            throw Refusal.of(Fault.FORBIDDEN, "accounts_are_made_by_admins");
-        }
-        return FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> {
+        return HeldAccount.settled(() -> FreshTransaction.run(session, fresh -> {
             RealmModel realm = fresh.getContext().getRealm();
+            if (!Accounts.selfMade(realm)) {
+                throw Refusal.of(Fault.FORBIDDEN, "accounts_are_made_by_admins");
+            }
             UserModel owner = UserRow.lock(fresh, realm, caller.id())
                     .orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "user_is_gone"));
             Accounts accounts = new Accounts(fresh, realm);
             if (accounts.full(owner)) {
                 throw Refusal.of(AccountConflict.TOO_MANY_ACCOUNTS, "too_many_accounts");
+            }
+            if (accounts.crowded(owner)) {
+                throw Refusal.of(AccountConflict.TOO_MANY_MEMBERSHIPS, "too_many_memberships");
             }
             return accounts.create(name, owner).getId();
         }));
@@ -43,7 +46,7 @@ final class ChangeAccount {
     String rename(Optional<String> account, String name) {
         return HeldAccount.change(session, account, caller.id(), held -> {
             held.requireSay();
-            Accounts.rename(held.account(), name);
+            new Accounts(held.session(), held.realm()).rename(held.account(), name);
             return held.id();
         });
     }
@@ -51,13 +54,15 @@ final class ChangeAccount {
     /**
      * Returns the id that the account had. Its users stay, every one of them: Keycloak deletes the managed members of an
      * organization with it, and lets its identity providers loose on the whole realm
-     * (JpaOrganizationProvider.remove), so an account that has either is for admins to end.
+     * (JpaOrganizationProvider.remove), so an account that has either is for admins to end; and one that they gave a
+     * platform or domains, which would go with it.
      */
     String delete(Optional<String> account) {
         return HeldAccount.change(session, account, caller.id(), held -> {
             held.requireSayOver(Optional.of(AccountRoles.OWNER));
             if (held.members().hasManaged()
-                    || held.account().getIdentityProviders().findAny().isPresent()) {
+                    || held.account().getIdentityProviders().findAny().isPresent()
+                    || new Accounts(held.session(), held.realm()).tied(held.account())) {
                 throw Refusal.of(AccountConflict.MANAGED_ACCOUNT, "managed_account");
             }
             held.members().removeAccount();

@@ -2,11 +2,11 @@ package io.github.keycloakmint.accounts;
 
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.AccountMembers;
-import io.github.keycloakmint.kernel.keycloak.Invitations;
+import io.github.keycloakmint.kernel.keycloak.AccountRoles;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 
-/** Changes what somebody is in an account, or ends it. Whom he invited and could no longer invite is invited no more. */
+/** Changes what somebody is in an account, or ends it. */
 final class ChangeMember {
 
     private final KeycloakSession session;
@@ -29,9 +29,11 @@ final class ChangeMember {
             held.requireSayOver(Optional.of(role));
             if (!member.role().equals(Optional.of(role))) {
                 held.requireOwnerBeside(member);
+                if (role.equals(AccountRoles.OWNER)) {
+                    held.requireRoomToOwn(member.userId());
+                }
             }
             held.members().setRole(member.userId(), role);
-            invitations(held).recheck(held.id(), member.userId(), Optional.of(role));
             return new Done(held.id(), member.userId(), member.role());
         });
     }
@@ -50,12 +52,7 @@ final class ChangeMember {
             }
             held.requireOwnerBeside(member);
             held.members().remove(member);
-            invitations(held).recheck(held.id(), member.userId(), Optional.empty());
             return new Done(held.id(), member.userId(), member.role());
         });
-    }
-
-    private static Invitations invitations(HeldAccount held) {
-        return new Invitations(held.session(), held.realm());
     }
 }

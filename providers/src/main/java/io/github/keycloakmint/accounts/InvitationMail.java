@@ -3,10 +3,12 @@ package io.github.keycloakmint.accounts;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.AfterAnswer;
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import io.github.keycloakmint.kernel.keycloak.Invitations;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +36,14 @@ record InvitationMail(URI page) {
     private static final String INVITE_URL = "mint.invite-url";
     private static final Set<String> HOSTS_WITHOUT_TLS = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    /** @throws Refusal 403 where the client has no page for invitations */
-    static InvitationMail of(ClientModel client) {
+    /** @throws Refusal 403 where the client has no page for invitations, 409 where the realm has no mail server */
+    static InvitationMail of(RealmModel realm, ClientModel client) {
+        if (Optional.ofNullable(realm.getSmtpConfig()).map(Map::isEmpty).orElse(true)) {
+            LOG.errorf(
+                    "Nobody can be invited in realm '%s': it has no mail server (Realm settings, Email)",
+                    realm.getName());
+            throw Refusal.of(AccountConflict.NO_MAIL, "no_mail_server");
+        }
         Optional<String> set =
                 Optional.ofNullable(client.getAttribute(INVITE_URL)).filter(url -> !url.isBlank());
         Optional<InvitationMail> mail = set.flatMap(InvitationMail::page).map(InvitationMail::new);
@@ -69,7 +77,10 @@ record InvitationMail(URI page) {
                 + text.substring(end);
     }
 
-    /** Once the request is answered. The same mail whether or not the address is a user's. */
+    /**
+     * Once the request is answered. The same mail whether or not the address is a user's. An invitation whose mail could not be
+     * handed over is taken back, since nobody else has its token.
+     */
     void send(KeycloakSession session, Invitations.Sent sent) {
         String link = link(sent.token());
         AfterAnswer.run(session, "invitation_mail", later -> send(later, sent.invitation(), link));
@@ -91,6 +102,11 @@ record InvitationMail(URI page) {
                     .setUser(invited)
                     .sendOrgInviteEmail(new MailedOrganization(account), link, minutes);
         } catch (EmailException e) {
+            FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> {
+                new Invitations(fresh, fresh.getContext().getRealm()).revoke(invitation);
+                return invitation.id();
+            }));
+            LOG.errorf("Invitation %s was taken back, as its mail could not be sent", invitation.id());
             throw new IllegalStateException("an invitation could not be mailed", e);
         }
     }

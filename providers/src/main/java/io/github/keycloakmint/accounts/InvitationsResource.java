@@ -52,7 +52,7 @@ final class InvitationsResource {
     Reply invite(Exchange call) {
         call.record().event(EventType.INVITE_ORG);
         AccountCaller caller = AccountCaller.of(call);
-        InvitationMail mail = InvitationMail.of(caller.client());
+        InvitationMail mail = InvitationMail.of(call.realm(), caller.client());
         Members body = call.json();
         String email = EmailAddress.of(body.text("email"));
         Optional<String> role = body.optionalText("role").map(Input::role);
@@ -86,7 +86,7 @@ final class InvitationsResource {
     }
 
     private static void record(Exchange call, String action, Invitations.Invitation invitation) {
-        call.record().put("account_id", invitation.accountId());
+        call.record().put("accountId", invitation.accountId());
         call.record().put("action", action);
         call.record().put("invitation", invitation.id());
         call.record().put("email", invitation.email());

@@ -23,6 +23,10 @@ final class InviteMember {
      * @param role the lowest one where none was asked for
      */
     Invitations.Sent invite(Optional<String> account, String email, Optional<String> role) {
+        if (!caller.user().isEmailVerified()) {
+            // mails in the realm's name are for people of whom it knows where to find them
+            throw Refusal.of(Fault.FORBIDDEN, "Verify your own email address first", "unverified_email");
+        }
         return HeldAccount.change(session, account, caller.id(), held -> {
             held.requireSay();
             String given = role.or(held.members()::lowestRole)
@@ -34,11 +38,23 @@ final class InviteMember {
                 throw Refusal.of(AccountConflict.ALREADY_MEMBER, "already_member");
             }
             Invitations invitations = new Invitations(held.session(), held.realm());
+            invitations.standing(held.account(), email).ifPresent(standing -> requireSayOver(held, standing));
             if (invitations.full(held.account(), email)) {
                 throw Refusal.of(AccountConflict.TOO_MANY_INVITATIONS, "too_many_invitations");
             }
+            if (!invitations.count(held.account(), caller.id())) {
+                throw Refusal.of(AccountConflict.TOO_MANY_A_DAY, "too_many_a_day");
+            }
             return invitations.create(held.account(), email, given, caller.id());
         });
+    }
+
+    /** A new invitation takes the place of the one before, so it is for who could take that back. */
+    private static void requireSayOver(HeldAccount held, Invitations.Standing standing) {
+        if (standing.byAdmin()) {
+            throw Refusal.of(AccountConflict.INVITED_BY_ADMIN, "invited_by_admin");
+        }
+        held.requireSayOver(standing.role());
     }
 
     /** Admins take back what they may send. */

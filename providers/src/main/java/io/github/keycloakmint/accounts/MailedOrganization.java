@@ -13,7 +13,7 @@ import org.keycloak.models.UserModel;
 
 /**
  * An account as Keycloak's mail template sees it: under the name that people gave it, where a mail may carry that, else under
- * its alias. Nothing else is the template's to change.
+ * its alias or its id. Nothing else is the template's to change.
  */
 final class MailedOrganization implements OrganizationModel {
 
@@ -26,7 +26,10 @@ final class MailedOrganization implements OrganizationModel {
     @Override
     public String getName() {
         String name = Accounts.displayName(account);
-        return AccountName.fitForMail(name) ? name : account.getAlias();
+        return Stream.of(name, account.getAlias())
+                .filter(AccountName::fitForMail)
+                .findFirst()
+                .orElseGet(account::getId);
     }
 
     @Override

@@ -44,6 +44,7 @@ final class MembersResource {
 
     /** {@code PATCH …/{userId} {role}}: owners; admins for those who are no owners, and make none. */
     Reply change(Exchange call) {
+        call.record().event(AccountsResource.EVENT);
         AccountCaller caller = AccountCaller.of(call);
         String role = Input.role(call.json().text("role"));
         Limits.byTarget(call, caller.id());
@@ -56,6 +57,7 @@ final class MembersResource {
 
     /** {@code DELETE …/{userId}}: as above; oneself, to leave, anybody. The user stays. */
     Reply remove(Exchange call) {
+        call.record().event(AccountsResource.EVENT);
         AccountCaller caller = AccountCaller.of(call);
         Limits.byTarget(call, caller.id());
         ChangeMember.Done done =
@@ -65,7 +67,7 @@ final class MembersResource {
     }
 
     private static void record(Exchange call, String action, ChangeMember.Done done) {
-        call.record().put("account_id", done.accountId());
+        call.record().put("accountId", done.accountId());
         call.record().put("action", action);
         call.record().put("member", done.userId());
         call.record().put("role_before", done.before().orElse(null));

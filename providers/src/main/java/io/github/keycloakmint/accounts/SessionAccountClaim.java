@@ -30,7 +30,7 @@ abstract class SessionAccountClaim extends ClaimMapper {
     @Override
     protected final Optional<Object> value(
             KeycloakSession session, UserModel user, AuthenticatedClientSessionModel clientSession) {
-        return Optional.of(SessionAccount.of(session, user, clientSession)
+        return Optional.of(SessionAccount.of(session, user, clientSession, introspected(session))
                 .flatMap(this::of)
                 .orElseGet(this::without));
     }

@@ -9,6 +9,9 @@ import io.github.keycloakmint.testbed.Script;
 import io.github.keycloakmint.testbed.Secrets;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts of {@code scripts/}, which need bash, curl and jq. */
 @Tag("full")
@@ -214,6 +218,56 @@ class ScriptsIT {
                     .isEqualTo("https://api.shop.example.com");
             assertThat(other.get("/organizations/" + id + "/members/" + john).status())
                     .isEqualTo(200);
+        }
+    }
+
+    /** M8: whoever registered the address first may be anybody. */
+    @Test
+    void the_bootstrap_takes_no_member_who_is_not_verified() {
+        try (TestRealm other = TestRealm.create()) {
+            Map<String, String> environment = administrator(other, "bootstrap");
+            String peter = other.createUser("peter@initech.example", user -> user.put("emailVerified", false));
+            Script.Result refused = Script.run(BOOTSTRAP, environment, "--create-users", EXAMPLE);
+            assertThat(refused.exit()).isEqualTo(1);
+            assertThat(refused.lines()).hasSize(1);
+            assertThat(refused.output()).contains("not verified").contains("peter@initech.example");
+            assertThat(organization(other)).isEmpty();
+            other.updateUser(peter, user -> user.put("emailVerified", true).put("enabled", false));
+            assertThat(Script.run(BOOTSTRAP, environment, "--create-users", EXAMPLE)
+                            .exit())
+                    .isEqualTo(1);
+            Script.Result taken = Script.run(BOOTSTRAP, environment, "--create-users", "--unverified-users", EXAMPLE);
+            assertThat(taken.exit()).as(taken.output()).isZero();
+            // who is in is let in no further
+            assertThat(Script.run(BOOTSTRAP, environment, EXAMPLE).output()).startsWith("nothing to do");
+        }
+    }
+
+    /** M7: every user of the machine reads command lines. */
+    @Test
+    void the_bootstrap_passes_no_secret_by_command_line(@TempDir Path directory) throws IOException {
+        Path log = directory.resolve("arguments");
+        for (String tool : List.of("jq", "curl")) {
+            Path wrapper = directory.resolve(tool);
+            Files.writeString(
+                    wrapper,
+                    "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\" >>'" + log + "'\nPATH=${PATH#*:}\nexec " + tool
+                            + " \"$@\"\n");
+            assertThat(wrapper.toFile().setExecutable(true)).isTrue();
+        }
+        try (TestRealm other = TestRealm.create()) {
+            Map<String, String> environment = new HashMap<>(administrator(other, "bootstrap"));
+            environment.put("PATH", directory + ":" + System.getenv("PATH"));
+            Script.Result result = Script.run(BOOTSTRAP, environment, "--create-users", EXAMPLE);
+            assertThat(result.exit()).as(result.output()).isZero();
+            String arguments = Files.readString(log);
+            assertThat(arguments).contains("--arg");
+            for (JsonNode client : other.get("/clients?max=1000").expect(200).json()) {
+                String secret = client.path("secret").asText();
+                assertThat(secret.isEmpty() || !arguments.contains(Secrets.remember(secret)))
+                        .as(client.path("clientId").asText())
+                        .isTrue();
+            }
         }
     }
 

@@ -88,7 +88,7 @@ class AccountMappersIT {
     }
 
     @Test
-    void who_leaves_is_told_by_introspection_and_by_the_next_token() {
+    void who_leaves_has_a_token_that_is_not_active_and_gets_another_by_refresh() {
         String id = realm.createUser("leaver@example.com", user -> {});
         tenancy.join(acme, id);
         tenancy.joinGroup(acme, "admin", id);
@@ -98,7 +98,8 @@ class AccountMappersIT {
         String session = tokens.path("access_token").asText();
         assertThat(Jwt.payload(session).path("role").asText()).isEqualTo("admin");
         tenancy.leave(acme, id);
-        expect(tenancy.introspect(session), globex, "member", List.of("campaigns:read", "templates:read"));
+        // T33: never the role that he has elsewhere
+        assertThat(tenancy.introspect(session).toString()).isEqualTo("{\"active\":false}");
         String next = realm.token(
                         Tenancy.APP,
                         Map.of(
@@ -111,8 +112,26 @@ class AccountMappersIT {
                 .path("access_token")
                 .asText();
         expect(Jwt.payload(next), globex, "member", List.of("campaigns:read", "templates:read"));
+        expect(tenancy.introspect(next), globex, "member", List.of("campaigns:read", "templates:read"));
         tenancy.leave(globex, id);
-        expectNone(tenancy.introspect(session));
+        assertThat(tenancy.active(next)).isFalse();
+    }
+
+    /** T33: whatever the session would speak of now, a token is answered for with the account that it names. */
+    @Test
+    void introspection_answers_for_the_account_that_the_token_names() {
+        String id = realm.createUser("risen@example.com", user -> {});
+        String without = tenancy.session("risen@example.com");
+        tenancy.join(globex, id);
+        tenancy.joinGroup(globex, "member", id);
+        String session = tenancy.session("risen@example.com");
+        tenancy.join(acme, id);
+        tenancy.joinGroup(acme, "owner", id);
+        expect(tenancy.introspect(session), globex, "member", List.of("campaigns:read", "templates:read"));
+        expectNone(tenancy.introspect(without));
+        assertThat(tenancy.introspect(without).path("active").asBoolean()).isTrue();
+        tenancy.joinGroup(globex, "admin", id);
+        assertThat(tenancy.introspect(session).path("role").asText()).isEqualTo("admin");
     }
 
     /** The account of the sign-in stays the session's, also when another one would be chosen now. */

@@ -419,4 +419,42 @@ class AccountTokenAbuseIT {
             realm.clientAttribute(Tenancy.APP, "mint.audiences", Tenancy.API);
         }
     }
+
+    /** L6, T7: by whatever name an admin has mappers write them. */
+    @Test
+    void roles_and_groups_under_other_names_are_in_no_account_token() {
+        List<String> kinds = List.of(
+                "oidc-usermodel-realm-role-mapper",
+                "oidc-usermodel-client-role-mapper",
+                "oidc-group-membership-mapper",
+                "oidc-organization-group-membership-mapper");
+        realm.updateClient(Tenancy.APP, client -> {
+            for (String kind : kinds) {
+                client.withArray("/protocolMappers")
+                        .add(Json.parse("{\"name\":\"" + kind
+                                + "\",\"protocol\":\"openid-connect\",\"protocolMapper\":\""
+                                + kind + "\",\"config\":{\"claim.name\":\"x-" + kind + ".in\",\"multivalued\":\"true\","
+                                + "\"jsonType.label\":\"String\",\"access.token.claim\":\"true\","
+                                + "\"introspection.token.claim\":\"true\"}}"));
+            }
+        });
+        for (String kind : kinds) {
+            assertThat(realm.client(Tenancy.APP).path("protocolMappers").findValuesAsText("name"))
+                    .contains(kind);
+        }
+        String group = realm.post("/groups", Json.object("name", "staff"))
+                .expect(201)
+                .header("Location")
+                .orElseThrow()
+                .replaceAll(".*/", "");
+        realm.put("/users/" + realm.userId(Tenancy.JANE) + "/groups/" + group, "")
+                .expect(204);
+        String session = tenancy.session(Tenancy.JANE);
+        assertThat(Jwt.payload(session).has("x-oidc-group-membership-mapper")).isTrue();
+        String token = tenancy.token(session, acme);
+        for (String kind : kinds) {
+            assertThat(Jwt.payload(token).has("x-" + kind)).as(kind).isFalse();
+            assertThat(tenancy.introspect(token).has("x-" + kind)).as(kind).isFalse();
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.github.keycloakmint.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
@@ -15,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -429,5 +431,106 @@ class AccountsAbuseIT {
                     "mint.account-roles.owner",
                     "campaigns:read,campaigns:write,templates:read,templates:write");
         }
+    }
+
+    /** Attack 13, 13b: whoever comes too late learns what he would for an account that never was. */
+    @RepeatedTest(3)
+    void beside_the_end_of_an_account_nothing_fails() throws Exception {
+        String owner = self.user();
+        String id = self.account(owner, "Short lived");
+        String path = "/accounts/" + id;
+        self.token(owner);
+        List<Callable<Answer>> calls = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            String email = "late" + i + "@b.example";
+            calls.add(() -> self.delete(owner, path));
+            calls.add(() -> self.patch(owner, path, Json.object("name", "Other")));
+            calls.add(() -> self.post(owner, path + "/invitations", Json.object("email", email)));
+            calls.add(
+                    () -> self.post(owner, path + "/token", Json.object("audience", "https://api.inbox-manager.com")));
+            calls.add(() -> self.get(owner, "/accounts"));
+            calls.add(() -> self.get(owner, path + "/members"));
+        }
+        List<Answer> answers = Self.together(calls);
+        assertThat(answers.stream().map(Answer::status)).allMatch(status -> status < 500);
+        assertThat(Self.count(answers, 204)).isEqualTo(1);
+    }
+
+    /** Attack 12 */
+    @Test
+    void a_realm_without_organizations_has_none_of_these_doors() {
+        try (TestRealm off = TestRealm.create()) {
+            Self there = new Self(off);
+            String token = there.token(JANE);
+            off.updateRealm(changed -> changed.put("organizationsEnabled", false));
+            doors().forEach(door -> {
+                String[] parts = door.split(" ");
+                Http request =
+                        Http.request(parts[0], off.url("/api" + parts[1])).bearer(token);
+                Self.refused(
+                        parts[0].equals("GET") || parts[0].equals("DELETE")
+                                ? request.send()
+                                : request.json(Json.object("name", "x")).send(),
+                        404,
+                        "not_found");
+            });
+            Self.refused(
+                    there.post(JANE, "/accounts/acme/token", Json.object("audience", "https://api.inbox-manager.com")),
+                    404,
+                    "not_found");
+        }
+    }
+
+    /** L3 */
+    @Test
+    void an_account_that_is_a_platform_or_has_domains_is_ended_by_admins_alone() {
+        for (boolean platform : List.of(true, false)) {
+            String owner = self.user();
+            String id = self.account(owner, "Tied");
+            ObjectNode organization = (ObjectNode) self.organization(id);
+            if (platform) {
+                organization
+                        .withObject("/attributes")
+                        .putArray("mint.platform-id")
+                        .add("47110");
+            } else {
+                organization.withArray("/domains").add(Json.object("name", "tied.example", "verified", false));
+            }
+            realm.put(Self.org(id), organization).expect(204);
+            Self.refused(self.delete(owner, "/accounts/" + id), 409, "conflict");
+            realm.delete(Self.org(id)).expect(204);
+        }
+    }
+
+    /** M5 */
+    @Test
+    void nobody_makes_an_account_who_is_in_as_many_as_he_may() {
+        String owner = self.user();
+        self.account(owner, "One");
+        realm.realmAttribute("mint.accounts.max-memberships", "1");
+        try {
+            Self.refused(self.post(owner, "/accounts", Json.object("name", "Two")), 409, "conflict");
+        } finally {
+            realm.realmAttribute("mint.accounts.max-memberships", null);
+        }
+    }
+
+    /** L2: a bundle token that nobody accepts any more is no bearer at all. */
+    @Test
+    void a_token_of_an_account_that_its_user_has_left_is_401() {
+        String owner = self.user();
+        String id = self.account(owner, "Left");
+        String member = self.member(id, "member");
+        String token = self.post(
+                        member, "/accounts/" + id + "/token", Json.object("audience", "https://api.inbox-manager.com"))
+                .expect(200)
+                .json()
+                .path("access_token")
+                .asText();
+        Self.refused(
+                Http.request("GET", realm.url("/api/accounts")).bearer(token).send(), 403, "forbidden");
+        self.delete(owner, "/accounts/" + id + "/members/" + self.id(member)).expect(204);
+        Self.refused(
+                Http.request("GET", realm.url("/api/accounts")).bearer(token).send(), 401, "unauthorized");
     }
 }

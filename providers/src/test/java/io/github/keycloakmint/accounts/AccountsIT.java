@@ -208,12 +208,32 @@ class AccountsIT {
         AuditLog log = new AuditLog(realm.server());
         String owner = self.user();
         String id = self.account(owner, "Audited");
-        JsonNode line = log.await(entry -> entry.path("account_id").asText().equals(id));
+        JsonNode line = log.await(entry -> entry.path("accountId").asText().equals(id));
         assertThat(line.path("action").asText()).isEqualTo("create");
         assertThat(line.path("outcome").asText()).isEqualTo("success");
         assertThat(line.path("caller").asText()).isEqualTo(Self.CLIENT);
+        assertThat(line.path("userId").asText()).isEqualTo(self.id(owner));
+        String member = self.member(id, "member");
+        self.patch(owner, "/accounts/" + id, Json.object("name", "Seen")).expect(200);
+        self.patch(owner, "/accounts/" + id + "/members/" + self.id(member), Json.object("role", "admin"))
+                .expect(200);
+        self.delete(owner, "/accounts/" + id + "/members/" + self.id(member)).expect(204);
+        JsonNode removed = log.await(entry -> entry.path("accountId").asText().equals(id)
+                && entry.path("action").asText().equals("remove"));
+        assertThat(removed.path("userId").asText()).isEqualTo(self.id(owner));
+        assertThat(removed.path("member").asText()).isEqualTo(self.id(member));
         self.delete(owner, "/accounts/" + id).expect(204);
-        log.await(entry -> entry.path("account_id").asText().equals(id)
+        log.await(entry -> entry.path("accountId").asText().equals(id)
                 && entry.path("action").asText().equals("delete"));
+        List<JsonNode> events = realm.events("UPDATE_PROFILE").stream()
+                .filter(event ->
+                        event.path("details").path("accountId").asText().equals(id))
+                .toList();
+        assertThat(events.stream()
+                        .map(event -> event.path("details").path("action").asText()))
+                .containsExactlyInAnyOrder("create", "rename", "change_role", "remove", "delete");
+        assertThat(events)
+                .allMatch(event -> event.path("userId").asText().equals(self.id(owner))
+                        && event.path("clientId").asText().equals(Self.CLIENT));
     }
 }

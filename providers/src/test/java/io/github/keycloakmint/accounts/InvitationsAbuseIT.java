@@ -3,11 +3,16 @@ package io.github.keycloakmint.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.keycloakmint.testbed.Admin;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
@@ -318,5 +323,205 @@ class InvitationsAbuseIT {
         accept(guest, inbox.tokenFor(guest)).expect(200);
         assertThat(realm.server().log()).doesNotContain(secret);
         assertThat(realm.events("INVITE_ORG").toString()).doesNotContain(secret);
+    }
+
+    /** M3 */
+    @Test
+    void an_invitation_of_a_disabled_member_does_not_hold() {
+        String second = self.member(account, "owner");
+        String guest = self.user();
+        self.post(second, invitations(), Json.object("email", guest, "role", "owner"))
+                .expect(201);
+        String token = inbox.tokenFor(guest);
+        realm.updateUser(self.id(second), user -> user.put("enabled", false));
+        Self.refused(accept(guest, token), 404, "not_found");
+        assertThat(self.isMember(account, guest)).isFalse();
+    }
+
+    /** M3: an admin who takes a member out in the console takes back what that one sent, for good. */
+    @Test
+    void an_invitation_ends_with_the_right_to_send_it_and_does_not_come_back_with_it() {
+        for (boolean demoted : List.of(true, false)) {
+            String second = self.member(account, "owner");
+            String guest = self.user();
+            String other = self.user();
+            self.post(second, invitations(), Json.object("email", guest, "role", "owner"))
+                    .expect(201);
+            invite(other, "owner");
+            String token = inbox.tokenFor(guest);
+            String place = demoted
+                    ? Self.org(account) + "/groups/" + self.groupId(account, "owner") + "/members/" + self.id(second)
+                    : Self.org(account) + "/members/" + self.id(second);
+            realm.delete(place).expect(204);
+            if (demoted) {
+                realm.put(place, "").expect(204);
+            } else {
+                self.join(account, second, "owner");
+            }
+            Self.refused(accept(guest, token), 404, "not_found");
+            accept(other, inbox.tokenFor(other)).expect(200);
+        }
+    }
+
+    /** An owner who becomes an admin still may invite members. */
+    @Test
+    void a_change_of_role_ends_only_what_the_new_one_could_not_send() {
+        String second = self.member(account, "owner");
+        String member = self.user();
+        String boss = self.user();
+        self.post(second, invitations(), Json.object("email", member, "role", "member"))
+                .expect(201);
+        self.post(second, invitations(), Json.object("email", boss, "role", "owner"))
+                .expect(201);
+        self.patch(owner, "/accounts/" + account + "/members/" + self.id(second), Json.object("role", "admin"))
+                .expect(200);
+        Self.refused(accept(boss, inbox.tokenFor(boss)), 404, "not_found");
+        accept(member, inbox.tokenFor(member)).expect(200);
+    }
+
+    /** M4, T11 */
+    @Test
+    void a_stranger_writes_no_event() {
+        int before = realm.events().size();
+        for (String door :
+                List.of("POST " + invitations(), "DELETE " + invitations() + "/x", "POST /invitations/accept")) {
+            String[] parts = door.split(" ");
+            Self.refused(
+                    Http.request(parts[0], realm.url("/api" + parts[1]))
+                            .header("Origin", "https://evil.example")
+                            .json(Json.object("email", "a@b.example", "token", "x"))
+                            .send(),
+                    403,
+                    "forbidden");
+        }
+        assertThat(realm.events()).hasSize(before);
+    }
+
+    /** Attack 11 */
+    @Test
+    void without_a_mail_server_nobody_is_invited() {
+        JsonNode server = realm.representation().path("smtpServer").deepCopy();
+        realm.updateRealm(changed -> changed.set("smtpServer", Json.object()));
+        try {
+            Self.refused(self.post(owner, invitations(), Json.object("email", "a@b.example")), 409, "conflict");
+            assertThat(self.get(owner, invitations()).json().path("total").asInt())
+                    .isZero();
+            assertThat(realm.server().log()).contains("Nobody can be invited in realm '" + realm.name() + "'");
+        } finally {
+            realm.updateRealm(changed -> changed.set("smtpServer", server));
+        }
+    }
+
+    /** Attack 11: nobody has its token. */
+    @Test
+    void an_invitation_whose_mail_fails_is_taken_back() {
+        JsonNode server = realm.representation().path("smtpServer").deepCopy();
+        realm.updateRealm(changed -> changed.withObject("/smtpServer").put("port", "1"));
+        try {
+            String id = invite("lost@b.example", "member");
+            Poll.untilTrue(
+                    "no invitation",
+                    Duration.ofSeconds(20),
+                    () -> self.get(owner, invitations()).json().path("total").asInt() == 0);
+            Poll.untilTrue("an ERROR", Duration.ofSeconds(5), () -> realm.server()
+                    .log()
+                    .contains("Invitation " + id + " was taken back"));
+        } finally {
+            realm.updateRealm(changed -> changed.set("smtpServer", server));
+        }
+    }
+
+    /** M6 */
+    @Test
+    void invitations_of_a_day_are_bounded_also_those_taken_back() {
+        realm.realmAttribute("mint.invitations.max-a-day", "3");
+        try {
+            String second = self.member(account, "owner");
+            String other = self.account(owner, "Another");
+            for (int i = 0; i < 3; i++) {
+                String id = invite("day" + i + "@b.example", "member");
+                self.delete(owner, invitations() + "/" + id).expect(204);
+            }
+            Self.refused(self.post(owner, invitations(), Json.object("email", "day4@b.example")), 409, "conflict");
+            Self.refused(self.post(second, invitations(), Json.object("email", "day4@b.example")), 409, "conflict");
+            Self.refused(
+                    self.post(owner, "/accounts/" + other + "/invitations", Json.object("email", "day4@b.example")),
+                    409,
+                    "conflict");
+        } finally {
+            realm.realmAttribute("mint.invitations.max-a-day", null);
+        }
+    }
+
+    /** M6 */
+    @Test
+    void who_has_not_verified_his_own_address_does_not_invite() {
+        self.token(owner);
+        realm.updateUser(self.id(owner), user -> user.put("emailVerified", false));
+        Self.refused(self.post(owner, invitations(), Json.object("email", "a@b.example")), 403, "forbidden");
+    }
+
+    /** M5 */
+    @Test
+    void nobody_becomes_owner_or_member_of_more_than_he_may_by_an_invitation() {
+        String guest = self.user();
+        self.account(guest, "Of the guest");
+        invite(guest, "owner");
+        String token = inbox.tokenFor(guest);
+        realm.realmAttribute("mint.accounts.max-owned", "1");
+        Self.refused(accept(guest, token), 409, "conflict");
+        realm.realmAttribute("mint.accounts.max-owned", null);
+        realm.realmAttribute("mint.accounts.max-memberships", "1");
+        Self.refused(accept(guest, token), 409, "conflict");
+        realm.realmAttribute("mint.accounts.max-memberships", null);
+        accept(guest, token).expect(200);
+    }
+
+    /** L1 */
+    @Test
+    void who_has_no_say_over_an_invitation_does_not_replace_it() {
+        String admin = self.member(account, "admin");
+        String guest = self.user();
+        invite(guest, "owner");
+        String token = inbox.tokenFor(guest);
+        Self.refused(self.post(admin, invitations(), Json.object("email", guest, "role", "member")), 403, "forbidden");
+        accept(guest, token).expect(200);
+        String other = self.user();
+        assertThat(Http.post(realm.adminUrl(Self.org(account) + "/members/invite-existing-user"))
+                        .bearer(Admin.of(realm.server()).token())
+                        .form(Map.of("id", self.id(other)))
+                        .send()
+                        .status())
+                .isEqualTo(204);
+        Self.refused(self.post(owner, invitations(), Json.object("email", other)), 409, "conflict");
+        assertThat(realm.get(Self.org(account) + "/invitations").expect(200).json())
+                .anyMatch(invitation -> invitation.path("email").asText().equals(other));
+    }
+
+    /** L11 */
+    @Test
+    void a_setting_that_can_not_be_read_is_named_in_the_log() {
+        realm.realmAttribute("mint.invitations.max-open", "many");
+        try {
+            Self.refused(self.post(owner, invitations(), Json.object("email", "a@b.example")), 500, "server_error");
+            assertThat(realm.server().log().lines())
+                    .anyMatch(line -> line.contains("ERROR")
+                            && line.contains("HeldAccount")
+                            && line.contains("mint.invitations.max-open of realm '" + realm.name() + "'"));
+        } finally {
+            realm.realmAttribute("mint.invitations.max-open", null);
+        }
+    }
+
+    /** M6: an advertisement with a number to call. */
+    @Test
+    void a_name_with_a_number_to_call_is_not_mailed() {
+        String spam = self.account(owner, "Overdue, call +1 555 0100 now");
+        String guest = self.user();
+        self.post(owner, "/accounts/" + spam + "/invitations", Json.object("email", guest))
+                .expect(201);
+        assertThat(Inbox.body(inbox.mailTo(guest)))
+                .doesNotContain("0100", "verdue")
+                .contains(spam);
     }
 }

@@ -232,7 +232,7 @@ class InvitationsIT {
                                 event.path("userId").asText(),
                                 event.path("details").path("action").asText())))
                 .containsExactlyInAnyOrder(Map.of(self.id(owner), "invite"), Map.of(self.id(guest), "accept"));
-        assertThat(events.get(0).path("details").path("account_id").asText()).isEqualTo(account);
+        assertThat(events.get(0).path("details").path("accountId").asText()).isEqualTo(account);
     }
 
     @Test

@@ -2,8 +2,10 @@ package io.github.keycloakmint.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.util.ArrayList;
 import java.util.List;
@@ -254,5 +256,55 @@ class MembersAbuseIT {
         assertThat(Self.count(answers, 204)).isEqualTo(1);
         assertThat(Self.count(answers, 404)).isEqualTo(2);
         assertThat(realm.user(self.id(target)).path("enabled").asBoolean()).isTrue();
+    }
+
+    /** M1: tokens and introspection say of such a group what the list says; its permissions count. */
+    @Test
+    void a_group_in_a_group_is_no_role_in_any_token_and_its_permissions_count() {
+        String schemer = self.member(account, "member");
+        String nested = created(realm.post(
+                Self.org(account) + "/groups/" + self.groupId(account, "member") + "/children",
+                Json.object("name", "owner")));
+        realm.put(Self.org(account) + "/groups/" + nested + "/members/" + self.id(schemer), "")
+                .expect(204);
+        String api = realm.clientUuid(Tenancy.API);
+        realm.post(
+                        Self.org(account) + "/groups/" + nested + "/role-mappings/clients/" + api,
+                        List.of(realm.get("/clients/" + api + "/roles/templates:write")
+                                .expect(200)
+                                .json()))
+                .expect(204);
+        Tenancy tenancy = new Tenancy(realm);
+        String session = self.token(schemer);
+        String token = tenancy.token(session, account);
+        List<String> may = List.of("campaigns:read", "templates:read", "templates:write");
+        for (JsonNode said : List.of(
+                Jwt.payload(session),
+                Jwt.payload(token),
+                tenancy.introspect(token),
+                self.get(schemer, "/accounts/" + account).expect(200).json())) {
+            assertThat(said.path("role").asText()).isEqualTo("member");
+            assertThat(AccountTokenIT.texts(said.path("permissions"))).isEqualTo(may);
+        }
+    }
+
+    /** M5: nobody is made the owner of more accounts than he may own. */
+    @Test
+    void nobody_is_made_the_owner_of_more_than_he_may_own() throws Exception {
+        String target = self.member(account, "member");
+        String second = self.account(owner, "Second");
+        self.join(second, target, "member");
+        realm.realmAttribute("mint.accounts.max-owned", "1");
+        try {
+            self.token(owner);
+            String id = self.id(target);
+            List<Answer> answers = Self.together(List.of(
+                    () -> self.patch(owner, "/accounts/" + account + "/members/" + id, Json.object("role", "owner")),
+                    () -> self.patch(owner, "/accounts/" + second + "/members/" + id, Json.object("role", "owner"))));
+            assertThat(Self.count(answers, 200)).isEqualTo(1);
+            assertThat(Self.count(answers, 409)).isEqualTo(1);
+        } finally {
+            realm.realmAttribute("mint.accounts.max-owned", "100");
+        }
     }
 }

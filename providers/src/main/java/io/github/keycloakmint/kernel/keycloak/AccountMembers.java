@@ -39,22 +39,26 @@ public final class AccountMembers {
         this.roles = AccountRoles.of(realm);
     }
 
-    /** @param managed by an identity provider of the account; Keycloak deletes such a user with his membership */
-    public record Member(String userId, Optional<String> role, boolean managed) {}
+    /**
+     * @param managed by an identity provider of the account; Keycloak deletes such a user with his membership
+     * @param enabled whether he can sign in
+     */
+    public record Member(String userId, Optional<String> role, boolean managed, boolean enabled) {}
 
     public Optional<Member> find(String userId) {
         return entities()
                 .createQuery(
-                        "select m.membershipType from UserGroupMembershipEntity m, OrganizationEntity o"
+                        "select m.membershipType, m.user.enabled from UserGroupMembershipEntity m, OrganizationEntity o"
                                 + " where o.id = :account and m.groupId = o.groupId"
                                 + " and m.user.id = :user and m.user.serviceAccountClientLink is null",
-                        String.class)
+                        Object[].class)
                 .setParameter("account", account.getId())
                 .setParameter("user", userId)
                 .getResultList()
                 .stream()
                 .findFirst()
-                .map(type -> new Member(userId, roles.highest(groups(userId)), MANAGED.equals(type)));
+                .map(row -> new Member(
+                        userId, roles.highest(groups(userId)), MANAGED.equals(row[0]), Boolean.TRUE.equals(row[1])));
     }
 
     private List<String> groups(String userId) {
@@ -152,10 +156,13 @@ public final class AccountMembers {
         UserModel user = user(userId);
         List<String> held = groups(userId);
         Accounts.within(session, account, () -> {
-            roles().forEach((name, groupId) -> {
-                if (name.equals(role) && !held.contains(name)) {
-                    user.joinGroup(group(groupId));
-                } else if (!name.equals(role) && held.contains(name)) {
+            Map<String, String> groups = roles();
+            // first the new one: what he has invited to is judged at each group that he leaves
+            if (!held.contains(role)) {
+                Optional.ofNullable(groups.get(role)).map(this::group).ifPresent(user::joinGroup);
+            }
+            groups.forEach((name, groupId) -> {
+                if (!name.equals(role) && held.contains(name)) {
                     user.leaveGroup(group(groupId));
                 }
             });

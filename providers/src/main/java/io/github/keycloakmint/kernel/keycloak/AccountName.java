@@ -22,6 +22,9 @@ public final class AccountName {
     /** A dot or a comma ends a word; within one it would make a host name of it. */
     private static final Pattern MAILABLE = Pattern.compile("(?:[\\p{L}\\p{N}\\p{M} &'()+!-]|[.,](?=[ ).,]|$))+");
 
+    /** Five digits or more, whatever is between them but letters. */
+    private static final Pattern NUMBER_TO_CALL = Pattern.compile("\\p{N}(?:[^\\p{N}\\p{L}]*\\p{N}){4}");
+
     private AccountName() {}
 
     /** The name without blanks around it, NFC; empty for one that is blank, too long or not printable. */
@@ -49,11 +52,13 @@ public final class AccountName {
     }
 
     /**
-     * Whether a mail may carry the name to somebody who does not know who chose it. No mark-up, and nothing that mail
+     * Whether a mail may carry the name to somebody who does not know who chose it. No mark-up, no number to call, and nothing that mail
      * programs make a link of: an invitation is no way to send an advertisement in the realm's name.
      */
     public static boolean fitForMail(String name) {
-        return name.length() <= LONGEST_IN_MAIL && MAILABLE.matcher(name).matches();
+        return name.length() <= LONGEST_IN_MAIL
+                && MAILABLE.matcher(name).matches()
+                && !NUMBER_TO_CALL.matcher(name).find();
     }
 
     private static boolean blank(int codePoint) {

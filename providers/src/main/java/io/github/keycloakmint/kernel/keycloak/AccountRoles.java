@@ -59,7 +59,8 @@ public final class AccountRoles {
         return groups.stream().filter(order::contains).max(Comparator.comparingInt(this::rank));
     }
 
-    private int rank(String role) {
+    /** Lower is higher. */
+    int rank(String role) {
         int at = order.indexOf(role);
         return at < 0 ? order.size() : at;
     }

@@ -1,11 +1,10 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.TypedQuery;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;
@@ -31,19 +30,30 @@ public final class AccountRow {
     public static Optional<OrganizationModel> lock(KeycloakSession session, RealmModel realm, String accountId) {
         EntityManager entities =
                 session.getProvider(JpaConnectionProvider.class).getEntityManager();
-        @Nullable OrganizationEntity row = entities.find(OrganizationEntity.class, accountId);
-        if (row == null || !realm.getId().equals(row.getRealmId()) || !realm.isOrganizationsEnabled()) {
+        if (!realm.isOrganizationsEnabled() || !locked(entities, realm, accountId)) {
             return Optional.empty();
         }
-        try {
-            // find alone would lock a row that the session has read before, and keep what it has read
-            entities.refresh(row, LockModeType.PESSIMISTIC_WRITE, PATIENCE);
-        } catch (EntityNotFoundException e) {
-            return Optional.empty();
-        }
+        // what the session has read before is older than the lock; the row is there as long as it is held
+        OrganizationEntity row = entities.find(OrganizationEntity.class, accountId);
+        entities.refresh(row);
         return row.isEnabled()
                 ? Optional.ofNullable(
                         session.getProvider(OrganizationProvider.class).getById(accountId))
                 : Optional.empty();
+    }
+
+    /**
+     * False for a row that is not there, also where the one who was waited for has deleted it: a query finds nothing then,
+     * while refresh and lock of a known entity fail in Hibernate's own way (HHH000099).
+     */
+    private static boolean locked(EntityManager entities, RealmModel realm, String accountId) {
+        TypedQuery<OrganizationEntity> query = entities.createQuery(
+                        "select o from OrganizationEntity o where o.id = :id and o.realmId = :realm",
+                        OrganizationEntity.class)
+                .setParameter("id", accountId)
+                .setParameter("realm", realm.getId())
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE);
+        PATIENCE.forEach(query::setHint);
+        return !query.getResultList().isEmpty();
     }
 }

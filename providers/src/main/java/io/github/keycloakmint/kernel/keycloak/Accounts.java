@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.ClientModel;
@@ -22,6 +23,7 @@ public final class Accounts {
     static final String DISPLAY_NAME = "mint.display-name";
 
     private static final long MOST_OWNED = 10;
+    private static final long MOST_MEMBERSHIPS = 200;
     private static final int SUFFIX = 6;
     private static final char[] LETTERS = "abcdefghijkmnpqrstuvwxyz23456789".toCharArray();
     /** No chance runs out of that many; a slug that always finds a name taken is a fault. */
@@ -47,6 +49,23 @@ public final class Accounts {
     public boolean full(UserModel user) {
         return owned(user)
                 >= attributes(realm).integer("mint.accounts.max-owned", 0).orElse(MOST_OWNED);
+    }
+
+    /**
+     * True for a user who is in as many accounts as he may by his own doing ({@code mint.accounts.max-memberships}): all of
+     * them are gone through for each of his tokens. Admins may put him into more.
+     */
+    public boolean crowded(UserModel user) {
+        long in = entities()
+                .createQuery(
+                        "select count(o) from OrganizationEntity o, UserGroupMembershipEntity m"
+                                + " where o.realmId = :realm and m.groupId = o.groupId and m.user.id = :user",
+                        Long.class)
+                .setParameter("realm", realm.getId())
+                .setParameter("user", user.getId())
+                .getSingleResult();
+        return in
+                >= attributes(realm).integer("mint.accounts.max-memberships", 0).orElse(MOST_MEMBERSHIPS);
     }
 
     private long owned(UserModel user) {
@@ -93,13 +112,36 @@ public final class Accounts {
         return account;
     }
 
-    /** What people see of the account, in place of what they saw. Other attributes are admins', and stay. */
-    public static void rename(OrganizationModel account, String name) {
-        Map<String, List<String>> attributes = new HashMap<>(account.getAttributes());
+    /**
+     * What people see of the account, in place of what they saw. Other attributes are admins', and stay: as they are in the
+     * database, since Keycloak writes all of them and a cache may have what another node has taken away.
+     */
+    public void rename(OrganizationModel account, String name) {
+        Map<String, List<String>> attributes = new HashMap<>(stored(account));
         attributes.put(
                 DISPLAY_NAME,
                 List.of(AccountName.parse(name).orElseThrow(() -> new IllegalArgumentException("no account name"))));
         account.setAttributes(attributes);
+    }
+
+    /** Whether admins have tied something to the account that must not go with it: a platform, or domains. */
+    public boolean tied(OrganizationModel account) {
+        return stored(account).containsKey(PlatformIndex.ATTRIBUTE)
+                || account.getDomains().findAny().isPresent();
+    }
+
+    private Map<String, List<String>> stored(OrganizationModel account) {
+        return entities()
+                .createQuery(
+                        "select a.name, a.value from GroupAttributeEntity a, OrganizationEntity o"
+                                + " where o.id = :account and a.group.id = o.groupId",
+                        Object[].class)
+                .setParameter("account", account.getId())
+                .getResultList()
+                .stream()
+                .filter(row -> row[1] != null)
+                .collect(Collectors.groupingBy(
+                        row -> (String) row[0], Collectors.mapping(row -> (String) row[1], Collectors.toList())));
     }
 
     public static String displayName(OrganizationModel account) {

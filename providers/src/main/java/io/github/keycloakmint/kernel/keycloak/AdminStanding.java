@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -54,7 +55,7 @@ public final class AdminStanding {
             return Stream.empty();
         }
         OrganizationProvider organizations = session.getProvider(OrganizationProvider.class);
-        return organizations.getByMember(user).toList().stream()
+        return organizations.getByMember(user).filter(Objects::nonNull).toList().stream()
                 .flatMap(organization -> organizations.getOrganizationGroupsByMember(organization, user));
     }
 

@@ -1,6 +1,8 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
@@ -25,16 +27,29 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
 
     /** Empty for whatever is not accepted now, and where there is no such header or more than one. */
     public static Optional<BearerToken> of(KeycloakSession session) {
+        List<String> sent = session.getContext().getRequestHeaders().getRequestHeader(HttpHeaders.AUTHORIZATION);
+        if (sent == null || sent.size() != 1) {
+            // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
+            return Optional.empty();
+        }
         try {
             AuthenticationManager.@Nullable AuthResult result =
                     new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
             return Optional.ofNullable(result)
                     .filter(found -> certificateFits(session, found.token()))
+                    .filter(found -> holds(session, found))
                     .map(found -> new BearerToken(found.token(), found.user(), found.client(), found.session()));
         } catch (WebApplicationException e) {
             // Keycloak's way to say no
             return Optional.empty();
         }
+    }
+
+    /** What Keycloak does not know of the bundle's own tokens, as introspection asks it. */
+    private static boolean holds(KeycloakSession session, AuthenticationManager.AuthResult found) {
+        return BundleTokens.grant(session, found.token().getId())
+                .flatMap(grant -> BundleTokens.objection(session, grant, found.token(), found.user()))
+                .isEmpty();
     }
 
     /** Keycloak asks for the certificate of a bound token (RFC 8705) at its own endpoints, one by one. */

@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.representations.AccessToken;
@@ -64,8 +62,8 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
         if (!super.verifyTokenReuse()) {
             return false;
         }
-        Optional<String> objection =
-                BundleTokens.grant(session, token.getId()).flatMap(grant -> objection(grant, token, user));
+        Optional<String> objection = BundleTokens.grant(session, token.getId())
+                .flatMap(grant -> BundleTokens.objection(session, grant, token, user));
         objection.ifPresent(this::inactive);
         return objection.isEmpty();
     }
@@ -87,18 +85,6 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
         eventBuilder.error(Errors.INVALID_TOKEN);
     }
 
-    private Optional<String> objection(BundleGrant grant, AccessToken token, UserModel user) {
-        // T6: an id that was deleted and made again takes nothing that was issued before it existed
-        @Nullable Long created = user.getCreatedTimestamp();
-        if (created != null && token.getIat() != null && token.getIat() < created / 1000) {
-            return Optional.of("issued_before_user");
-        }
-        if (token.getIat() != null && grant.withdrawn(session, token.getIssuedFor(), user.getId(), token.getIat())) {
-            return Optional.of("withdrawn");
-        }
-        return grant.objection(session, token, user);
-    }
-
     @Override
     public AccessToken transformAccessToken(AccessToken bearer, UserSessionModel userSession) {
         AccessToken transformed = mapped(bearer, userSession);
@@ -115,6 +101,10 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
             transformed.setPreferredUsername(null);
             transformed.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
             transformed.getOtherClaims().keySet().removeAll(NarrowTokens.ROLES);
+            transformed
+                    .getOtherClaims()
+                    .keySet()
+                    .removeAll(RoleClaims.of(realm.getClientByClientId(bearer.getIssuedFor())));
             transformed.getOtherClaims().putAll(bearer.getOtherClaims());
             transformed.getOtherClaims().putAll(grant.live(session, bearer, user));
         });
@@ -123,7 +113,10 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
 
     private AccessToken mapped(AccessToken bearer, UserSessionModel userSession) {
         try {
-            return super.transformAccessToken(bearer, userSession);
+            return ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
+        } catch (ClaimMapper.NoMore e) {
+            organizationLeft = true;
+            return bearer;
         } catch (ErrorResponseException e) {
             if (!leftOrganization(e)) {
                 throw e;

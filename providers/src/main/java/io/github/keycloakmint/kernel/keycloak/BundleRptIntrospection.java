@@ -35,7 +35,10 @@ final class BundleRptIntrospection extends RPTIntrospectionProvider {
     @Override
     public AccessToken transformAccessToken(AccessToken bearer, UserSessionModel userSession) {
         try {
-            return super.transformAccessToken(bearer, userSession);
+            return ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
+        } catch (ClaimMapper.NoMore e) {
+            organizationLeft = true;
+            return bearer;
         } catch (ErrorResponseException e) {
             if (!BundleIntrospection.leftOrganization(e)) {
                 throw e;

@@ -4,8 +4,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
 import org.keycloak.protocol.oidc.encode.TokenContextEncoderProvider;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
+import org.keycloak.representations.AccessToken;
 
 /** Tells a token of the bundle by its {@code jti}, which starts with the shortcut of a {@link BundleGrant} (T3). */
 public final class BundleTokens {
@@ -48,6 +50,19 @@ public final class BundleTokens {
             // Keycloak's word for a jti that is not in its own form, so it can't be one of ours either
             return Optional.empty();
         }
+    }
+
+    /** Why a token of {@code grant}, whose signature and life are good, is not accepted any more. */
+    static Optional<String> objection(KeycloakSession session, BundleGrant grant, AccessToken token, UserModel user) {
+        // T6: an id that was deleted and made again takes nothing that was issued before it existed
+        @Nullable Long created = user.getCreatedTimestamp();
+        if (created != null && token.getIat() != null && token.getIat() < created / 1000) {
+            return Optional.of("issued_before_user");
+        }
+        if (token.getIat() != null && grant.withdrawn(session, token.getIssuedFor(), user.getId(), token.getIat())) {
+            return Optional.of("withdrawn");
+        }
+        return grant.objection(session, token, user);
     }
 
     /** True for the text of a token of ours. Nothing is verified: this is for refusing, not for accepting. */

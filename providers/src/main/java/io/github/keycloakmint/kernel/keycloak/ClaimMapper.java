@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.keycloak;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.keycloak.models.AuthenticatedClientSessionModel;
 import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
@@ -16,6 +17,7 @@ import org.keycloak.protocol.oidc.mappers.OIDCIDTokenMapper;
 import org.keycloak.protocol.oidc.mappers.TokenIntrospectionTokenMapper;
 import org.keycloak.protocol.oidc.mappers.UserInfoTokenMapper;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.IDToken;
 
 /**
@@ -25,8 +27,38 @@ import org.keycloak.representations.IDToken;
 public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
         implements OIDCAccessTokenMapper, OIDCIDTokenMapper, UserInfoTokenMapper, TokenIntrospectionTokenMapper {
 
+    /** What the token says that is being introspected. */
+    private static final String INTROSPECTED = ClaimMapper.class.getName();
+
     private final String claim;
     private final List<ProviderConfigProperty> properties;
+
+    /** Introspection can't answer for what the token is about: it is not active any more. */
+    public static final class NoMore extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public NoMore(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    private record Introspected(AccessToken token) {}
+
+    /** Mappers that {@code work} runs can ask for {@link #introspected}. */
+    static AccessToken introspecting(KeycloakSession session, AccessToken token, Supplier<AccessToken> work) {
+        session.setAttribute(INTROSPECTED, new Introspected(token));
+        try {
+            return work.get();
+        } finally {
+            session.removeAttribute(INTROSPECTED);
+        }
+    }
+
+    /** The token as it was issued, where the claim is worked out for an introspection of it. */
+    protected static Optional<AccessToken> introspected(KeycloakSession session) {
+        return Optional.ofNullable(session.getAttribute(INTROSPECTED, Introspected.class))
+                .map(Introspected::token);
+    }
 
     protected ClaimMapper(String claim) {
         this.claim = claim;
@@ -36,7 +68,7 @@ public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
     }
 
     /**
-     * The claim's value, of types that become JSON; empty: no claim.
+     * The claim's value, of types that become JSON; empty: no claim. May throw {@link NoMore} in an introspection.
      *
      * @param clientSession that the token is for, with its notes and its user session
      */

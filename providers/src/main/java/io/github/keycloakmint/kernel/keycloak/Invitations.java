@@ -4,11 +4,15 @@ import io.github.keycloakmint.kernel.Attributes;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.common.util.Time;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.OrganizationInvitationModel;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
@@ -21,13 +25,17 @@ import org.keycloak.organization.OrganizationProvider;
  * they go with their organization. The link is not Keycloak's: that one adds a member without a role. Ours carries a secret
  * of which the row knows the hash, and the role and who invited beside it.
  *
- * <p>An invitation holds while its account is enabled, its role is there, and whoever invited might still invite to it.
+ * <p>An invitation holds while its account is enabled, its role is there, and whoever invited might still invite to it: is
+ * enabled, and has a say over the role. It ends when he loses that ({@link #watch}), and does not come back with it.
  */
 public final class Invitations {
 
     private static final long LIFETIME = 7 * 24 * 60 * 60;
     private static final long LONGEST_LIFETIME = 365 * 24 * 60 * 60;
     private static final long MOST_OPEN = 50;
+    private static final long MOST_A_DAY = 100;
+    private static final int DAY = 24 * 60 * 60;
+    private static final String COUNTED = "sent";
 
     private static final String COLUMNS =
             "select i.id, i.organizationId, i.email, i.createdAt, i.expiresAt, i.inviteLink"
@@ -72,6 +80,48 @@ public final class Invitations {
                 .setParameter("email", email)
                 .getSingleResult();
         return open >= attributes().integer("mint.invitations.max-open", 0).orElse(MOST_OPEN);
+    }
+
+    /** What stands in the way of another invitation to an address. */
+    public record Standing(boolean byAdmin, Optional<String> role) {}
+
+    /** The open one to {@code email}: with its role where it is ours, and by an admin where it is Keycloak's own. */
+    public Optional<Standing> standing(OrganizationModel account, String email) {
+        return entities()
+                .createQuery(
+                        "select i.inviteLink from OrganizationInvitationEntity i where i.organizationId = :account"
+                                + " and i.email = :email and i.expiresAt > :now order by i.createdAt, i.id",
+                        String.class)
+                .setParameter("account", account.getId())
+                .setParameter("email", email)
+                .setParameter("now", Time.currentTime())
+                .getResultList()
+                .stream()
+                .map(InvitationNote::parse)
+                .map(note -> new Standing(note.isEmpty(), note.map(InvitationNote::role)))
+                .reduce((one, other) -> one.byAdmin() ? one : other);
+    }
+
+    /**
+     * Counts one more for the account and for who invites, taken back or not; false where either has sent as many today
+     * ({@code mint.invitations.max-a-day}). Under the account's row; of two accounts' at one moment one may not count.
+     */
+    public boolean count(OrganizationModel account, String inviterId) {
+        long most = attributes().integer("mint.invitations.max-a-day", 0).orElse(MOST_A_DAY);
+        return Stream.of("account|" + account.getId(), "inviter|" + inviterId)
+                .map(of -> realm.getId() + "|invitations|" + of + '|' + Time.currentTime() / DAY)
+                .allMatch(key -> count(key, most));
+    }
+
+    private boolean count(String key, long most) {
+        Map<String, String> before =
+                Optional.ofNullable(session.singleUseObjects().get(key)).orElse(Map.of());
+        long sent = Long.parseLong(before.getOrDefault(COUNTED, "0"));
+        if (sent >= most) {
+            return false;
+        }
+        session.singleUseObjects().put(key, DAY, Map.of(COUNTED, Long.toString(sent + 1)));
+        return true;
     }
 
     /** Under the account's row. Takes the place of what the same email was invited with before. */
@@ -119,10 +169,14 @@ public final class Invitations {
     }
 
     private static boolean holdsIn(Invitation invitation, AccountMembers members) {
-        return members.roles().containsKey(invitation.role())
-                && members.find(invitation.inviterId())
-                        .filter(inviter -> AccountRoles.rules(inviter.role(), Optional.of(invitation.role())))
-                        .isPresent();
+        return members.roles().containsKey(invitation.role()) && inviterMay(invitation, members);
+    }
+
+    private static boolean inviterMay(Invitation invitation, AccountMembers members) {
+        return members.find(invitation.inviterId())
+                .filter(AccountMembers.Member::enabled)
+                .filter(inviter -> AccountRoles.rules(inviter.role(), Optional.of(invitation.role())))
+                .isPresent();
     }
 
     /**
@@ -183,9 +237,33 @@ public final class Invitations {
         delete(invitation.id(), invitation.accountId());
     }
 
-    /** Under the account's row: takes back what a member has sent and, with the role he has left, could send no more. */
-    public void recheck(String accountId, String inviterId, Optional<String> roleLeft) {
-        open(
+    /**
+     * Takes back what members have sent and can send no more, whoever takes their groups or their membership away: they
+     * themselves, an owner, or an admin in Keycloak's console.
+     */
+    public static void watch(KeycloakSessionFactory factory) {
+        factory.register(event -> {
+            if (event instanceof GroupModel.GroupMemberLeaveEvent left
+                    && left.getGroup().getType() == GroupModel.Type.ORGANIZATION
+                    && left.getGroup().getOrganization() != null) {
+                new Invitations(left.getKeycloakSession(), left.getRealm())
+                        .recheck(
+                                left.getGroup().getOrganization(),
+                                left.getUser().getId());
+            }
+        });
+    }
+
+    private void recheck(OrganizationModel account, String inviterId) {
+        List<Invitation> sent = sentBy(account.getId(), inviterId);
+        if (!sent.isEmpty()) {
+            AccountMembers members = new AccountMembers(session, realm, account);
+            sent.stream().filter(invitation -> !inviterMay(invitation, members)).forEach(this::revoke);
+        }
+    }
+
+    private List<Invitation> sentBy(String accountId, String inviterId) {
+        return open(
                         entities()
                                 .createQuery(COLUMNS + " where i.organizationId = :account and" + OURS, Object[].class),
                         accountId)
@@ -194,8 +272,7 @@ public final class Invitations {
                 .flatMap(columns -> Row.of(columns).stream())
                 .map(Row::invitation)
                 .filter(sent -> sent.inviterId().equals(inviterId))
-                .filter(sent -> !AccountRoles.rules(roleLeft, Optional.of(sent.role())))
-                .forEach(this::revoke);
+                .toList();
     }
 
     private boolean delete(String id, String accountId) {

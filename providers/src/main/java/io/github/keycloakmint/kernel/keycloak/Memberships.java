@@ -4,12 +4,14 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.GroupModel;
@@ -24,22 +26,28 @@ import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.storage.StorageId;
 
 /**
- * Accounts of a user (contract section 1): account = organization, role = his group there, permissions = that group's
- * roles of clients marked {@code mint.permissions=true}, plus those mapped to him directly. Never {@code hasRole} or deep
- * mappings, through which roles of one organization's groups count in every other (T7).
+ * Accounts of a user (contract section 1): account = organization, role = his group there, permissions = roles of clients
+ * marked {@code mint.permissions=true} that his groups in it have, plus those mapped to him directly. Never {@code hasRole}
+ * or deep mappings, through which roles of one organization's groups count in every other (T7).
+ *
+ * <p>A role is a group right below the account's own one. One of that name further down says something about a team or a
+ * project and is no role; the permissions that an admin gave it count, as those of every group of the account.
  */
 public final class Memberships {
 
-    private static final List<String> SHIPPED_ORDER = List.of("owner", "admin", "member");
-
     private static final int LONGEST_NAME = 255;
+
+    /** Accounts that are asked for by hand; a user who is in more pays for the rest with queries, others not with cache. */
+    private static final int MOST_KEPT = 500;
 
     private final KeycloakSession session;
     private final RealmModel realm;
+    private final AccountRoles roles;
 
     public Memberships(KeycloakSession session, RealmModel realm) {
         this.session = session;
         this.realm = realm;
+        this.roles = AccountRoles.of(realm);
     }
 
     /** What a user is in one account. */
@@ -85,7 +93,7 @@ public final class Memberships {
                 .or(() -> Optional.ofNullable(organizations().getByAlias(account)))
                 .filter(OrganizationModel::isEnabled)
                 .filter(organization -> organization.isMember(user))
-                .map(organization -> place(organization, groupsIn(organization, user), order()))
+                .map(organization -> place(organization, groupsIn(organization, user)))
                 .map(place -> {
                     keep(user);
                     return membership(place, user, counted);
@@ -98,7 +106,12 @@ public final class Memberships {
      * nobody has asked {@code isMember} of before: at every call of a user with a hundred accounts.
      */
     private void keep(UserModel user) {
-        organizations().getByMember(user).forEach(organization -> organization.isMember(user));
+        organizationsOf(user).limit(MOST_KEPT).forEach(organization -> organization.isMember(user));
+    }
+
+    /** Keycloak's cache answers null for an organization that ended since it was asked. */
+    private Stream<OrganizationModel> organizationsOf(UserModel user) {
+        return organizations().getByMember(user).filter(Objects::nonNull);
     }
 
     /** Longer ones fit in no column; a NUL is an error to PostgreSQL. */
@@ -117,34 +130,36 @@ public final class Memberships {
         }
     }
 
-    private record Place(OrganizationModel organization, List<GroupModel> groups, Optional<String> role) {}
+    /** @param mayBeRole right below the account's own group */
+    private record Held(GroupModel group, boolean mayBeRole) {}
+
+    private record Place(OrganizationModel organization, List<Held> groups, Optional<String> role) {}
 
     private Stream<Place> places(UserModel user) {
         if (!realm.isOrganizationsEnabled()) {
             return Stream.empty();
         }
         keep(user);
-        List<String> order = order();
-        Function<OrganizationModel, List<GroupModel>> groups = groups(user);
-        return organizations()
-                .getByMember(user)
+        Function<OrganizationModel, List<Held>> groups = groups(user);
+        return organizationsOf(user)
                 .filter(OrganizationModel::isEnabled)
-                .map(organization -> place(organization, groups.apply(organization), order))
+                .map(organization -> place(organization, groups.apply(organization)))
                 .sorted(Comparator.comparingInt(
-                                (Place place) -> rank(order, place.role().orElse("")))
+                                (Place place) -> roles.rank(place.role().orElse("")))
                         .thenComparing(place -> place.organization().getAlias()));
     }
 
     /** One query for a user of a hundred accounts, where Keycloak's own model asks for each. */
-    private Function<OrganizationModel, List<GroupModel>> groups(UserModel user) {
+    private Function<OrganizationModel, List<Held>> groups(UserModel user) {
         if (!StorageId.isLocalStorage(user.getId())) {
             return organization -> groupsIn(organization, user);
         }
-        Map<String, List<GroupModel>> groups = session
+        Map<String, List<Held>> groups = session
                 .getProvider(JpaConnectionProvider.class)
                 .getEntityManager()
                 .createQuery(
-                        "select o.id, g.id from UserGroupMembershipEntity m, GroupEntity g join g.organization o"
+                        "select o.id, g.id, g.parentId, o.groupId from UserGroupMembershipEntity m, GroupEntity g"
+                                + " join g.organization o"
                                 + " where m.user.id = :user and g.id = m.groupId and g.realm = :realm"
                                 + " and g.id <> o.groupId",
                         Object[].class)
@@ -155,33 +170,47 @@ public final class Memberships {
                 .collect(Collectors.groupingBy(
                         row -> (String) row[0],
                         Collectors.flatMapping(
-                                row -> Stream.ofNullable(realm.getGroupById((String) row[1])), Collectors.toList())));
+                                row -> Stream.ofNullable(realm.getGroupById((String) row[1]))
+                                        .map(group -> new Held(group, Objects.equals(row[2], row[3]))),
+                                Collectors.toList())));
         return organization -> groups.getOrDefault(organization.getId(), List.of());
     }
 
-    private List<GroupModel> groupsIn(OrganizationModel organization, UserModel user) {
-        return organizations().getOrganizationGroupsByMember(organization, user).toList();
+    private List<Held> groupsIn(OrganizationModel organization, UserModel user) {
+        return organizations()
+                .getOrganizationGroupsByMember(organization, user)
+                .map(group -> new Held(group, belowAccount(group)))
+                .toList();
     }
 
-    private static Place place(OrganizationModel organization, List<GroupModel> groups, List<String> order) {
-        Optional<String> role = groups.stream()
-                .map(GroupModel::getName)
-                .min(Comparator.comparingInt((String name) -> rank(order, name))
-                        .thenComparing(Comparator.naturalOrder()));
-        return new Place(organization, groups, role);
+    /** An organization's own group is the only one of its groups that is below none. */
+    private static boolean belowAccount(GroupModel group) {
+        @Nullable GroupModel parent = group.getParent();
+        return parent != null && parent.getParentId() == null;
+    }
+
+    private Place place(OrganizationModel organization, List<Held> groups) {
+        return new Place(
+                organization,
+                groups,
+                roles.highest(groups.stream()
+                        .filter(Held::mayBeRole)
+                        .map(held -> held.group().getName())
+                        .toList()));
     }
 
     private static Membership membership(Place place, UserModel user, Predicate<ClientModel> counted) {
         return new Membership(
                 place.organization(),
-                name(place.organization()),
+                Accounts.displayName(place.organization()),
                 place.role(),
                 permissions(user, place.groups(), counted));
     }
 
-    private static List<String> permissions(UserModel user, List<GroupModel> groups, Predicate<ClientModel> counted) {
+    private static List<String> permissions(UserModel user, List<Held> groups, Predicate<ClientModel> counted) {
         Set<RoleModel> roles = Stream.concat(
-                        user.getRoleMappingsStream(), groups.stream().flatMap(GroupModel::getRoleMappingsStream))
+                        user.getRoleMappingsStream(),
+                        groups.stream().flatMap(held -> held.group().getRoleMappingsStream()))
                 .collect(Collectors.toCollection(HashSet::new));
         return RoleUtils.expandCompositeRoles(roles).stream()
                 .filter(role -> role.getContainer() instanceof ClientModel client
@@ -191,26 +220,6 @@ public final class Memberships {
                 .distinct()
                 .sorted()
                 .toList();
-    }
-
-    private static String name(OrganizationModel organization) {
-        List<String> given = organization.getAttributes().getOrDefault("mint.display-name", List.of());
-        return given.isEmpty() ? organization.getName() : given.get(0);
-    }
-
-    private static int rank(List<String> order, String role) {
-        int at = order.indexOf(role);
-        return at < 0 ? order.size() : at;
-    }
-
-    private List<String> order() {
-        List<String> set = Stream.of(Optional.ofNullable(realm.getAttribute("mint.account-role-order"))
-                        .orElse("")
-                        .split(",", -1))
-                .map(String::trim)
-                .filter(role -> !role.isEmpty())
-                .toList();
-        return set.isEmpty() ? SHIPPED_ORDER : set;
     }
 
     private OrganizationProvider organizations() {

@@ -50,8 +50,11 @@ public final class NarrowTokens {
     public record Order(
             String grant, ClientModel client, BearerToken parent, String audience, Map<String, Object> claims) {}
 
-    /** A token; {@code type} is how it is presented, {@code Bearer} or {@code DPoP}; life in seconds. */
-    public record Issued(String token, String jti, String type, long expiresIn) {
+    /**
+     * A token; {@code type} is how it is presented, {@code Bearer} or {@code DPoP}; life in seconds; {@code scope} as the token
+     * says it.
+     */
+    public record Issued(String token, String jti, String type, long expiresIn, Optional<String> scope) {
         @Override
         public String toString() {
             return "Issued[" + jti + "]"; // the token itself gets into no log by accident
@@ -79,7 +82,12 @@ public final class NarrowTokens {
                         realm, order.client(), events, session, userSession, context)
                 .accessToken(token)
                 .build();
-        return new Issued(response.getToken(), token.getId(), response.getTokenType(), response.getExpiresIn());
+        return new Issued(
+                response.getToken(),
+                token.getId(),
+                response.getTokenType(),
+                response.getExpiresIn(),
+                Optional.ofNullable(token.getScope()).filter(scope -> !scope.isBlank()));
     }
 
     /**
@@ -119,6 +127,7 @@ public final class NarrowTokens {
         token.setResourceAccess(null);
         token.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
         token.getOtherClaims().keySet().removeAll(ROLES);
+        token.getOtherClaims().keySet().removeAll(RoleClaims.of(order.client()));
         // how the user was authenticated is what it was
         token.setAcr(parent.getAcr());
         token.setAuth_time(parent.getAuth_time());

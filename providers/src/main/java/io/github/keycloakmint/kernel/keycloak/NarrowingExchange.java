@@ -55,11 +55,9 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
 
     /**
      * @param members of the answer, beside those of RFC 8693 section 2.2.1
-     * @param scope of the token
      * @param details of the event
      */
-    public record Answered(
-            NarrowTokens.Issued issued, String scope, Map<String, Object> members, Map<String, String> details) {}
+    public record Answered(NarrowTokens.Issued issued, Map<String, Object> members, Map<String, String> details) {}
 
     /** An OAuth error on its way to the client; {@code cause} is for the event. */
     public static final class Refused extends RuntimeException {
@@ -105,7 +103,7 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
 
     private Asked asked(TokenExchangeContext context) {
         admit(context.getClient());
-        requireForm(context.getParams());
+        requireForm(context);
         BearerToken subject = subject(context);
         TokenExchangeContext.Params params = context.getParams();
         List<String> targets = Stream.of(params.getAudience(), params.getResource())
@@ -117,10 +115,21 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
                 subject,
                 Optional.ofNullable(context.getFormParams().getFirst(parameter)).orElse(""),
                 targets,
-                Optional.ofNullable(params.getScope()));
+                // RFC 6749 section 3.2: a parameter without a value is not there
+                Optional.ofNullable(params.getScope()).filter(scope -> !scope.isBlank()));
     }
 
-    private static void requireForm(TokenExchangeContext.Params params) {
+    /** Keycloak's older exchange has parameters for another user or issuer: ignored, who sends one gets the wrong token. */
+    private static final List<String> OTHERS = List.of(
+            OAuth2Constants.REQUESTED_SUBJECT, OAuth2Constants.SUBJECT_ISSUER, OAuth2Constants.REQUESTED_ISSUER);
+
+    private static void requireForm(TokenExchangeContext context) {
+        for (String other : OTHERS) {
+            if (context.getFormParams().containsKey(other)) {
+                throw invalid(other + " is not supported", other);
+            }
+        }
+        TokenExchangeContext.Params params = context.getParams();
         if (params.getActorToken() != null) {
             throw invalid("actor_token is not supported", "actor_token");
         }
@@ -213,7 +222,7 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
         body.put(OAuth2Constants.ISSUED_TOKEN_TYPE, OAuth2Constants.ACCESS_TOKEN_TYPE);
         body.put(OAuth2Constants.TOKEN_TYPE, answered.issued().type());
         body.put(OAuth2Constants.EXPIRES_IN, answered.issued().expiresIn());
-        body.put(OAuth2Constants.SCOPE, answered.scope());
+        answered.issued().scope().ifPresent(scope -> body.put(OAuth2Constants.SCOPE, scope));
         body.putAll(answered.members());
         answered.details().forEach(context.getEvent()::detail);
         context.getEvent().detail(Details.TOKEN_ID, answered.issued().jti());

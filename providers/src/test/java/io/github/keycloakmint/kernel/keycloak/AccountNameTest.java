@@ -65,4 +65,16 @@ class AccountNameTest {
     void a_name_that_is_too_long_is_none() {
         assertThat(AccountName.parse("x".repeat(256))).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"call +1 555 0100", "12345", "1.2-3 4(5)", "Room 1 2 3 4 5"})
+    void a_name_with_a_number_to_call_is_in_no_mail(String name) {
+        assertThat(AccountName.fitForMail(name)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Team 2026", "Studio 54 and 99 Friends", "Agency 1984 Ltd."})
+    void a_name_with_a_year_is(String name) {
+        assertThat(AccountName.fitForMail(name)).isTrue();
+    }
 }
