@@ -2,6 +2,7 @@ package io.github.keycloakmint.access;
 
 import io.github.keycloakmint.kernel.http.AllowedOrigins;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import java.util.Optional;
 import java.util.Set;
@@ -53,12 +54,17 @@ final class AccessClients {
                 .findFirst();
     }
 
-    /** Origins of every client that has opted in to {@code capability}, for calls that have named none yet. */
+    /** Exact origins of every client that has opted in to {@code capability}, for calls that have named none yet. */
     static AllowedOrigins origins(String capability) {
         return origins(Set.of(capability));
     }
 
     static AllowedOrigins origins(Set<String> capabilities) {
+        return (session, realm) -> ClientOrigins.exact(readers(capabilities).of(session, realm));
+    }
+
+    /** As {@link #origins}, for calls without cookies: {@code *} may be among them. */
+    static AllowedOrigins readers(Set<String> capabilities) {
         return (session, realm) -> capabilities.stream()
                 .flatMap(capability -> OptedInClients.origins(session, realm, capability).stream())
                 .collect(Collectors.toUnmodifiableSet());

@@ -1,30 +1,25 @@
 package io.github.keycloakmint.access;
 
 import io.github.keycloakmint.kernel.keycloak.AfterAnswer;
-import io.github.keycloakmint.kernel.keycloak.CredentialsChanged;
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import java.util.Optional;
 import java.util.Set;
-import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /**
  * What has to follow on something that users do at Keycloak's own pages: the account that waited for an email to be
- * verified, and the end of other sessions when an email was changed (T27). Events come in the transaction that they are
- * about.
+ * verified. Events come in the transaction that they are about.
  */
 final class AccessEvents implements EventListenerProvider {
 
     /** After one of these a user's email may be verified; a sign-in is seen because admins verify emails without event. */
     private static final Set<EventType> VERIFIED =
             Set.of(EventType.VERIFY_EMAIL, EventType.LOGIN, EventType.EXECUTE_ACTIONS, EventType.RESET_PASSWORD);
-
-    private static final Set<EventType> CHANGED = Set.of(EventType.UPDATE_EMAIL, EventType.UPDATE_PROFILE);
 
     private final KeycloakSession session;
 
@@ -34,20 +29,9 @@ final class AccessEvents implements EventListenerProvider {
 
     @Override
     public void onEvent(Event event) {
-        if (event.getError() != null || event.getUserId() == null) {
-            return;
-        }
-        if (VERIFIED.contains(event.getType())) {
+        if (event.getError() == null && event.getUserId() != null && VERIFIED.contains(event.getType())) {
             user(session, event).filter(PendingAccount::waitsFor).ifPresent(user -> makeAccount(event.getUserId()));
-        } else if (CHANGED.contains(event.getType()) && changedEmail(event)) {
-            user(session, event)
-                    .ifPresent(user -> CredentialsChanged.announce(
-                            session, session.getContext().getRealm(), user));
         }
-    }
-
-    private static boolean changedEmail(Event event) {
-        return event.getDetails() != null && event.getDetails().containsKey(Details.UPDATED_EMAIL);
     }
 
     private static Optional<UserModel> user(KeycloakSession session, Event event) {
@@ -58,16 +42,16 @@ final class AccessEvents implements EventListenerProvider {
 
     /** In a transaction of its own: what fails in a listener would take the sign-in with it. */
     private void makeAccount(String userId) {
-        AfterAnswer.run(session, "pending-account", fresh -> {
-            RealmModel realm = fresh.getContext().getRealm();
-            Optional.ofNullable(fresh.users().getUserById(realm, userId))
-                    .ifPresent(user -> new PendingAccount(fresh, realm).fulfil(user));
-        });
+        AfterAnswer.run(
+                session,
+                "pending-account",
+                after -> FreshTransaction.insist(
+                        () -> FreshTransaction.run(after, fresh -> PendingAccount.fulfil(fresh, userId))));
     }
 
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
-        // an admin's change of an email says nothing of the one before
+        // none of them is about either
     }
 
     @Override

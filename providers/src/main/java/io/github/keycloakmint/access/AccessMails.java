@@ -1,7 +1,9 @@
 package io.github.keycloakmint.access;
 
 import io.github.keycloakmint.kernel.keycloak.MailedTokens;
+import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import java.util.HashMap;
+import java.util.Optional;
 import org.keycloak.authentication.actiontoken.verifyemail.VerifyEmailActionToken;
 import org.keycloak.email.EmailException;
 import org.keycloak.email.EmailTemplateProvider;
@@ -37,13 +39,20 @@ final class AccessMails {
 
     void newPassword(UserModel user) {
         String token = new MailedTokens(session, realm).forNewPassword(user, client, RESET_SECONDS);
-        String link = MailLink.to(session, realm, client, RESET_PAGE, token);
+        // its door takes no tokens through a client that has not opted in, nor while reset is off; Keycloak's page does
+        boolean own = realm.isResetPasswordAllowed()
+                && OptedInClients.find(realm, client.getClientId(), PasswordsFactory.ID)
+                        .isPresent();
+        String link = own
+                ? MailLink.to(session, realm, client, RESET_PAGE, token)
+                : new MailedTokens(session, realm).page(token);
         send(user, mail -> mail.sendPasswordReset(link, RESET_SECONDS / 60));
     }
 
-    void verifyEmail(UserModel user) {
+    /** @param signUp the sealed password that is to be his with it */
+    void verifyEmail(UserModel user, Optional<String> signUp) {
         int seconds = realm.getActionTokenGeneratedByUserLifespan(VerifyEmailActionToken.TOKEN_TYPE);
-        String token = new MailedTokens(session, realm).forEmail(user, client, seconds);
+        String token = new MailedTokens(session, realm).forEmail(user, client, seconds, signUp);
         String link = MailLink.to(session, realm, client, VERIFY_PAGE, token);
         send(user, mail -> mail.sendVerifyEmail(link, seconds / 60));
     }

@@ -6,6 +6,7 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.limits.Limits;
+import java.util.Optional;
 import org.keycloak.models.ClientModel;
 
 /** {@code GET /auth/csrf?client_id=} (contract section 6). */
@@ -23,11 +24,17 @@ final class CsrfResource {
                 .text("client_id")
                 .orElseThrow(() -> Refusal.badInput("`client_id` is required", "missing_client_id"));
         ClientModel client = AccessClients.requiredForCsrf(call.realm(), clientId);
-        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
-        return call.cors().page().map(page -> toPage(call, client, page)).orElseGet(() -> {
+        call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
+        return page(call, client).map(page -> toPage(call, client, page)).orElseGet(() -> {
             String token = CsrfToken.issue(call.session(), client, "", CsrfToken.freshNonce());
             return Reply.ok(new Issued(token, CsrfToken.LIFETIME));
         });
+    }
+
+    /** The page that calls; one of the server's own origin does without saying so, and has to be allowed as well. */
+    private static Optional<String> page(Exchange call, ClientModel client) {
+        return call.cors().page().or(() -> call.ownPage()
+                .filter(ClientOrigins.exact(call.session(), client)::contains));
     }
 
     private static Reply toPage(Exchange call, ClientModel client, String page) {

@@ -33,6 +33,10 @@ final class KeycloakText {
         }
     }
 
+    boolean knows(String key) {
+        return messages.getProperty(key) != null;
+    }
+
     /** The text of {@code key}; the key itself where a policy of somebody's own brings no text. */
     String of(String key, @Nullable Object @Nullable [] parameters) {
         List<Object> words = new ArrayList<>();

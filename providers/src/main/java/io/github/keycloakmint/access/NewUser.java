@@ -5,6 +5,8 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.Accounts;
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import io.github.keycloakmint.kernel.keycloak.Invitations;
+import io.github.keycloakmint.kernel.keycloak.SpentInvitation;
+import io.github.keycloakmint.kernel.keycloak.UndoneUser;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -23,21 +25,41 @@ final class NewUser {
         this.request = request;
     }
 
-    /** @param account that was made for him; one that he was invited to is not his */
-    record Made(String userId, Optional<String> account) {}
+    /**
+     * @param account that was made for him; one that he was invited to is not his
+     * @param invitation that he came by
+     */
+    record Made(String userId, Optional<String> account, Optional<SpentInvitation> invitation) {
 
-    /** Empty where the email is taken. Written at once, so that a race is lost here and not when everything is done. */
-    Optional<UserModel> withoutAccount() {
+        /** Takes all of it back, in the transaction of {@code session}. */
+        boolean undo(KeycloakSession session) {
+            boolean removed = UndoneUser.remove(session, userId, account);
+            invitation.ifPresent(
+                    spent -> spent.restore(session, session.getContext().getRealm()));
+            return removed;
+        }
+    }
+
+    /**
+     * Without account and password; empty where the email is taken. Written at once, so that a race is lost here and not when
+     * everything is done.
+     */
+    Optional<UserModel> waiting() {
         Optional<UserModel> user = new Registration(session, realm, request).create();
         FreshTransaction.flush(session);
         user.ifPresent(this::joinAsInvited);
         return user;
     }
 
-    /** As above, with the account of the name that he gave. */
-    Optional<Made> withAccount() {
-        return withoutAccount()
-                .map(user -> new Made(user.getId(), request.accountName().map(name -> account(name, user))));
+    /** With his password and the account of the name that he gave. */
+    Optional<Made> complete() {
+        Optional<UserModel> created = new Registration(session, realm, request).create();
+        created.ifPresent(user -> new PasswordRules(session, realm).set(user, request.password()));
+        FreshTransaction.flush(session);
+        return created.map(user -> {
+            Optional<SpentInvitation> invitation = joinAsInvited(user);
+            return new Made(user.getId(), request.accountName().map(name -> account(name, user)), invitation);
+        });
     }
 
     private String account(String name, UserModel owner) {
@@ -53,12 +75,15 @@ final class NewUser {
         request.invitation().ifPresent(this::held);
     }
 
-    private void joinAsInvited(UserModel user) {
+    private Optional<SpentInvitation> joinAsInvited(UserModel user) {
         // his email stays as verified as it is: not at all
-        request.invitation().ifPresent(token -> {
-            if (new Invitations(session, realm).join(held(token), user).isEmpty()) {
+        return request.invitation().map(token -> {
+            Invitations.Invitation invitation = held(token);
+            SpentInvitation spent = SpentInvitation.of(session, invitation).orElseThrow(NewUser::noInvitation);
+            if (new Invitations(session, realm).join(invitation, user).isEmpty()) {
                 throw noInvitation();
             }
+            return spent;
         });
     }
 

@@ -27,7 +27,7 @@ final class PageGuard {
 
     /** @throws Refusal 403 for a page of another origin, and for a csrf token or cookie that is missing or not good */
     static PageGuard check(Exchange call, ClientModel client, Optional<String> csrfToken) {
-        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
+        call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
         List<String> cookies = new CsrfCookie(call, client).values();
         boolean page = call.cors().fromAllowedPage();
         if (!page && !cookies.isEmpty()) {

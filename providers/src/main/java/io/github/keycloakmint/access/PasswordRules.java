@@ -2,6 +2,7 @@ package io.github.keycloakmint.access;
 
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
@@ -42,9 +43,14 @@ final class PasswordRules {
         } catch (ReadOnlyException e) {
             throw Refusal.of(Fault.FORBIDDEN, "The password can't be changed here", "password_read_only");
         } catch (ModelException e) {
-            // a directory has rules of its own
-            refuse(new PolicyError(
-                    e.getMessage() == null ? "invalidPasswordGenericMessage" : e.getMessage(), e.getParameters()));
+            // a directory has rules of its own, which Keycloak has words for; whatever else goes wrong is wrapped in
+            // one of
+            // these as well (PasswordCredentialProvider.createCredential), and its text is no caller's business
+            KeycloakText texts = new KeycloakText(session, realm);
+            if (FreshTransaction.contended(e) || e.getMessage() == null || !texts.knows(e.getMessage())) {
+                throw e;
+            }
+            throw Refusal.badInput(texts.of(e.getMessage(), e.getParameters()), "password_policy");
         }
     }
 

@@ -35,6 +35,7 @@ final class PasswordsResource {
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
+        call.record().put("targetEmail", email);
         Limits.byTarget(call, call.address() + ' ' + email);
         requireAllowed(call.realm());
         Accepted.requireMails(call.session());
@@ -55,11 +56,12 @@ final class PasswordsResource {
         requireAllowed(call.realm());
         MailedTokens.Mailed mailed = new MailedTokens(call.session(), call.realm())
                 .newPassword(token)
-                .filter(found -> optedIn(call.realm(), found.client(), RESET))
                 .orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "reset_token"));
-        call.cors().allow(() -> ClientOrigins.of(call.session(), mailed.client()));
-        recognise(call, mailed.client(), mailed.user().getId());
-        Limits.byTarget(call, mailed.user().getId());
+        ClientModel client = OptedInClients.find(call.realm(), mailed.clientId(), RESET)
+                .orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "reset_token"));
+        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
+        recognise(call, client, mailed.userId());
+        Limits.byTarget(call, mailed.userId());
         new SetNewPassword(call.session(), call.realm()).set(mailed, password);
         return Reply.noContent();
     }
@@ -72,7 +74,8 @@ final class PasswordsResource {
         Limits.byAddress(call);
         BearerToken bearer = Bearer.ofFullSession(call);
         call.cors().allow(() -> ClientOrigins.of(call.session(), bearer.client()));
-        if (!optedIn(call.realm(), bearer.client(), PasswordsFactory.SIGN_IN)) {
+        if (OptedInClients.find(call.realm(), bearer.client().getClientId(), PasswordsFactory.SIGN_IN)
+                .isEmpty()) {
             throw Refusal.of(Fault.FORBIDDEN, "client_not_opted_in");
         }
         recognise(call, bearer.client(), bearer.user().getId());
@@ -88,10 +91,6 @@ final class PasswordsResource {
         if (!realm.isResetPasswordAllowed()) {
             throw Refusal.of(Fault.FORBIDDEN, "Password reset is off", "reset_off");
         }
-    }
-
-    private static boolean optedIn(RealmModel realm, ClientModel client, String capability) {
-        return OptedInClients.find(realm, client.getClientId(), capability).isPresent();
     }
 
     private static void recognise(Exchange call, ClientModel client, String userId) {

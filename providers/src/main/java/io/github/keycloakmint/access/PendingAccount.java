@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.keycloak.AccountName;
 import io.github.keycloakmint.kernel.keycloak.Accounts;
 import io.github.keycloakmint.kernel.keycloak.AdminOnlyAttribute;
+import io.github.keycloakmint.kernel.keycloak.UserRow;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
@@ -55,7 +56,18 @@ final class PendingAccount {
         return user.getFirstAttribute(ATTRIBUTE) != null;
     }
 
-    /** Makes the account of a user whose email is verified, if one waits. */
+    /** As below, in the transaction of {@code session}, which has not touched the user yet. True where there is such a user. */
+    static boolean fulfil(KeycloakSession session, String userId) {
+        RealmModel realm = session.getContext().getRealm();
+        Optional<UserModel> locked = UserRow.lock(session, realm, userId);
+        locked.ifPresent(user -> new PendingAccount(session, realm).fulfil(user));
+        return locked.isPresent();
+    }
+
+    /**
+     * Makes the account of a user whose email is verified, if one waits. Under the user's row: of two who do this at the same
+     * moment, one finds that none waits.
+     */
     void fulfil(UserModel user) {
         Optional<String> name =
                 Optional.ofNullable(user.getFirstAttribute(ATTRIBUTE)).flatMap(AccountName::parse);

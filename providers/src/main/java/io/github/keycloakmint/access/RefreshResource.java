@@ -22,7 +22,7 @@ final class RefreshResource {
     Reply refresh(Exchange call) {
         call.record().event(EventType.REFRESH_TOKEN);
         call.record().byStranger();
-        call.cors().allow(() -> AccessClients.origins(AccessClients.REFRESHED).of(call.session(), call.realm()));
+        call.cors().allow(() -> AccessClients.readers(AccessClients.REFRESHED).of(call.session(), call.realm()));
         Limits.byAddress(call);
         Members body = call.json();
         String refreshToken = body.text("refresh_token");
@@ -35,7 +35,10 @@ final class RefreshResource {
                 // what the refusal ended stays ended: a token that comes twice is the end of its family
                 .orElseThrow(() -> Refusal.keeping(Fault.UNAUTHORIZED, "refresh_token"));
         call.record().recognised();
-        Issuers.subject(issued.refreshToken()).ifPresent(call.record()::user);
+        Issuers.subject(issued.refreshToken()).ifPresent(userId -> {
+            call.record().user(userId);
+            call.record().put("userId", userId);
+        });
         return Reply.ok(Session.Tokens.of(issued));
     }
 

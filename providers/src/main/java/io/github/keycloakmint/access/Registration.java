@@ -1,14 +1,13 @@
 package io.github.keycloakmint.access;
 
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.UserDirectory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.keycloak.credential.hash.PasswordHashProvider;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.PasswordPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.userprofile.UserProfile;
@@ -46,35 +45,36 @@ final class Registration {
         new PasswordRules(session, realm).check(request.email(), request.password());
         try {
             profile().validate();
-            return false;
         } catch (ValidationException e) {
             e.getErrors().stream().filter(TAKEN.negate()).findFirst().ifPresent(this::refuse);
             return true;
         }
+        return shared();
     }
 
-    /** The new user, enabled, his password set; empty where the email was taken meanwhile. */
+    /** The new user, enabled, without a password; empty where the email was taken meanwhile. */
     Optional<UserModel> create() {
         UserModel user;
         try {
+            if (shared()) {
+                return Optional.empty();
+            }
             user = profile().create();
         } catch (ValidationException e) {
             e.getErrors().stream().filter(TAKEN.negate()).findFirst().ifPresent(this::refuse);
             return Optional.empty();
         }
         user.setEnabled(true);
-        new PasswordRules(session, realm).set(user, request.password());
         return Optional.of(user);
     }
 
-    /** The work of hashing the password that comes with an email that is taken. */
-    void hashInVain() {
-        PasswordPolicy policy = realm.getPasswordPolicy();
-        String algorithm = policy.getHashAlgorithm();
-        PasswordHashProvider hash = algorithm == null
-                ? session.getProvider(PasswordHashProvider.class)
-                : session.getProvider(PasswordHashProvider.class, algorithm);
-        hash.encodedCredential(request.password(), policy.getHashIterations());
+    /** Where Keycloak lets several users have one email, a sign-up with somebody's would lock him out (no door takes two). */
+    private boolean shared() {
+        if (!realm.isDuplicateEmailsAllowed()) {
+            return false;
+        }
+        UserDirectory.Found found = new UserDirectory(session, realm).byEmail(request.email());
+        return found.ambiguous() || found.user().isPresent();
     }
 
     private UserProfile profile() {

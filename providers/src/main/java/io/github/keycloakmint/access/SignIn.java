@@ -8,6 +8,7 @@ import io.github.keycloakmint.kernel.keycloak.HostedPage;
 import io.github.keycloakmint.kernel.keycloak.Memberships;
 import io.github.keycloakmint.kernel.keycloak.UserDirectory;
 import io.github.keycloakmint.kernel.session.Session;
+import java.time.Duration;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -26,22 +27,48 @@ final class SignIn {
         this.settings = settings;
     }
 
+    /**
+     * For a caller who has an account already.
+     *
+     * @throws Refusal for everything but a session. What was written on the way is kept, the session aside: a failure that
+     *     is being counted, a one-time password that was used
+     */
+    Session signIn(ClientModel client, SignInRequest request, PageGuard guard, CallRecord record) {
+        DirectGrant grant = new DirectGrant(session, realm, client);
+        try {
+            Session started = signIn(grant, client, request, record);
+            guard.useUp();
+            return started;
+        } catch (Refusal refusal) {
+            grant.end();
+            throw refusal.kept();
+        }
+    }
+
     /** @throws Refusal for everything but a session; whatever was written on the way is undone by it */
     Session signIn(ClientModel client, SignInRequest request, CallRecord record) {
+        return signIn(new DirectGrant(session, realm, client), client, request, record);
+    }
+
+    private Session signIn(DirectGrant grant, ClientModel client, SignInRequest request, CallRecord record) {
         record.client(client.getClientId());
         record.put("email", request.email());
         ActiveAccount account = new ActiveAccount(new Memberships(session, realm), request.accountId());
-        DirectGrant.Result result = new DirectGrant(session, realm, client)
-                .grant(credentials(request), (user, clientSession) -> {
-                    identified(record, user);
-                    account.choose(user, clientSession);
-                });
+        DirectGrant.Result result = grant.grant(credentials(request), patience(record), (user, clientSession) -> {
+            identified(record, user);
+            account.choose(user, clientSession);
+        });
         if (result instanceof DirectGrant.Granted granted) {
             record.session(granted.sessionId());
             granted.details().forEach(record::put);
             return Session.of(granted.user(), account.memberships(), granted.tokens());
         }
         throw refusal(result, client, request, record);
+    }
+
+    /** Half a beat: what is left is for checking the password, so that who had to wait is refused on the same beat. */
+    private Duration patience(CallRecord record) {
+        return settings.beat().dividedBy(2).minusNanos(System.nanoTime() - record.startedNanos());
     }
 
     private DirectGrant.Credentials credentials(SignInRequest request) {

@@ -3,6 +3,7 @@ package io.github.keycloakmint.access;
 import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.CapabilitySpi;
 import io.github.keycloakmint.kernel.Options;
+import io.github.keycloakmint.kernel.http.AllowedOrigins;
 import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Endpoint;
 import io.github.keycloakmint.kernel.http.ErrorShape;
@@ -33,21 +34,23 @@ public final class SignInFactory implements CapabilityFactory {
     @Override
     public List<Endpoint> endpoints() {
         return List.of(
-                endpoint("csrf", "GET", new CsrfResource()::issue, AccessClients.CSRF),
-                endpoint("sign-in", "POST", new SignInResource(settings.orElseThrow())::signIn, Set.of(ID)),
-                endpoint("refresh", "POST", new RefreshResource()::refresh, AccessClients.REFRESHED),
+                endpoint("csrf", "GET", new CsrfResource()::issue, AccessClients.origins(AccessClients.CSRF)),
+                endpoint(
+                        "sign-in",
+                        "POST",
+                        new SignInResource(settings.orElseThrow())::signIn,
+                        AccessClients.origins(ID)),
+                endpoint(
+                        "refresh",
+                        "POST",
+                        new RefreshResource()::refresh,
+                        AccessClients.readers(AccessClients.REFRESHED)),
                 SignOut.endpoint());
     }
 
-    private static Endpoint endpoint(String path, String method, Handler handler, Set<String> optIns) {
+    private static Endpoint endpoint(String path, String method, Handler handler, AllowedOrigins origins) {
         return new Endpoint(
-                Area.AUTH,
-                path,
-                path,
-                Map.of(method, handler),
-                ERRORS,
-                ERRORS.of(Fault.NOT_FOUND),
-                AccessClients.origins(optIns));
+                Area.AUTH, path, path, Map.of(method, handler), ERRORS, ERRORS.of(Fault.NOT_FOUND), origins);
     }
 
     @Override

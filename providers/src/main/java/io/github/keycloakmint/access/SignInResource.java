@@ -3,7 +3,6 @@ package io.github.keycloakmint.access;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.limits.Limits;
-import io.github.keycloakmint.kernel.session.Session;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 
@@ -26,8 +25,7 @@ final class SignInResource {
         ClientModel client = AccessClients.requiredForPasswords(call.realm(), request.clientId());
         PageGuard guard = PageGuard.check(call, client, request.csrfToken());
         Limits.byTarget(call, call.address() + ' ' + request.email());
-        Session session = new SignIn(call.session(), call.realm(), settings).signIn(client, request, call.record());
-        guard.useUp();
-        return Reply.ok(session);
+        SignIn signIn = new SignIn(call.session(), call.realm(), settings);
+        return Reply.ok(signIn.signIn(client, request, guard, call.record()));
     }
 }

@@ -7,11 +7,11 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.AfterAnswer;
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
-import io.github.keycloakmint.kernel.keycloak.UndoneUser;
 import io.github.keycloakmint.kernel.keycloak.UserDirectory;
 import io.github.keycloakmint.kernel.session.Session;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -52,13 +52,15 @@ final class SignUp {
     /** The same answer at the same time, and the rest once it has left. */
     private Reply byMail(SignUpRequest request) {
         Accepted.requireMails(session);
-        new NewUser(session, request).checkInvitation();
-        if (new Registration(session, realm, request).taken()) {
-            // a user that is found comes from the cache, by email and by name, and nobody costs a query each time
-            UserDirectory users = new UserDirectory(session, realm);
-            users.lookUpNobody();
-            users.lookUpNobody();
-        }
+        aside(request, (fresh, taken) -> {
+            if (taken) {
+                // a user that is found comes from the cache, by email and by name, and nobody costs a query each time
+                UserDirectory users =
+                        new UserDirectory(fresh, fresh.getContext().getRealm());
+                users.lookUpNobody();
+                users.lookUpNobody();
+            }
+        });
         guard.useUp();
         String address = call.address();
         AfterAnswer.run(session, "sign-up", fresh -> new SignUpByMail(fresh, request, address).perform());
@@ -68,23 +70,37 @@ final class SignUp {
 
     /** The user, his account and his session, or none of them. */
     private Reply atOnce(SignUpRequest request) {
-        if (new Registration(session, realm, request).taken()) {
-            throw taken();
-        }
+        aside(request, (fresh, taken) -> {
+            if (taken) {
+                throw taken();
+            }
+        });
+        guard.useUp();
         NewUser.Made made = FreshTransaction.insist(
-                        () -> FreshTransaction.run(session, fresh -> new NewUser(fresh, request).withAccount()))
+                        () -> FreshTransaction.run(session, fresh -> new NewUser(fresh, request).complete()))
                 .orElseThrow(SignUp::taken);
         try {
             Session started = new SignIn(session, realm, SIGN_IN).signIn(client, request.signIn(), call.record());
-            guard.useUp();
             return new Reply(201, started, Map.of());
         } catch (RuntimeException e) {
             if (!challenged(e)) {
-                FreshTransaction.insist(() -> FreshTransaction.run(
-                        session, fresh -> UndoneUser.remove(fresh, made.userId(), made.account())));
+                FreshTransaction.insist(() -> FreshTransaction.run(session, made::undo));
             }
             throw e;
         }
+    }
+
+    /**
+     * Whatever is to be asked before a user is made, in a transaction that is over by then: as many strangers as there are
+     * connections, each with one in his hand and waiting for a second, would stop the server.
+     */
+    private void aside(SignUpRequest request, BiConsumer<KeycloakSession, Boolean> then) {
+        FreshTransaction.run(session, fresh -> {
+            new NewUser(fresh, request).checkInvitation();
+            boolean taken = new Registration(fresh, fresh.getContext().getRealm(), request).taken();
+            then.accept(fresh, taken);
+            return taken;
+        });
     }
 
     /** Everything is done, and something is required of the user before his first session. */

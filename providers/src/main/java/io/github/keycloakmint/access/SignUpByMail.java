@@ -1,6 +1,7 @@
 package io.github.keycloakmint.access;
 
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
+import io.github.keycloakmint.kernel.keycloak.SignUpPassword;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.keycloak.events.Details;
@@ -39,7 +40,7 @@ final class SignUpByMail {
             return; // removed since the answer
         }
         try {
-            Optional<UserModel> created = new NewUser(session, request).withoutAccount();
+            Optional<UserModel> created = new NewUser(session, request).waiting();
             created.ifPresentOrElse(user -> welcome(client, user), () -> warnOwner(client));
         } catch (RuntimeException e) {
             if (!FreshTransaction.contended(e)) {
@@ -60,11 +61,12 @@ final class SignUpByMail {
                 .detail(Details.REGISTER_METHOD, "mint")
                 .success();
         FreshTransaction.flush(session);
-        new AccessMails(session, realm, client).verifyEmail(user);
+        new AccessMails(session, realm, client)
+                .verifyEmail(user, new SignUpPassword(session, realm).seal(user, request.password()));
     }
 
     private void warnOwner(ClientModel client) {
-        new Registration(session, realm, request).hashInVain();
+        new SignUpPassword(session, realm).sealNothing(request.password());
         new MailToOwner(session, client.getId()).signUpAttempt(request.email());
     }
 }

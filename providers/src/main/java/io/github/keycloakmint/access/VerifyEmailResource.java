@@ -34,17 +34,16 @@ final class VerifyEmailResource {
         Limits.byAddress(call);
         String token = call.json().text("token");
         MailedTokens tokens = new MailedTokens(call.session(), call.realm());
-        MailedTokens.Mailed mailed = tokens.email(token)
-                .filter(found ->
-                        client(call.realm(), found.client().getClientId()).isPresent())
+        MailedTokens.Mailed mailed =
+                tokens.email(token).orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "verify_token"));
+        ClientModel client = client(call.realm(), mailed.clientId())
                 .orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "verify_token"));
-        call.cors().allow(() -> ClientOrigins.of(call.session(), mailed.client()));
+        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         call.record().recognised();
-        call.record().client(mailed.client().getClientId());
-        call.record().user(mailed.user().getId());
-        call.record().put("userId", mailed.user().getId());
-        if (!tokens.useUp(mailed)
-                || !VerifiedEmail.mark(call.session(), mailed.user().getId())) {
+        call.record().client(client.getClientId());
+        call.record().user(mailed.userId());
+        call.record().put("userId", mailed.userId());
+        if (!tokens.useUp(mailed) || !VerifiedEmail.mark(call.session(), mailed)) {
             throw Refusal.of(Fault.UNAUTHORIZED, "token_used");
         }
         return Reply.noContent();
@@ -61,6 +60,7 @@ final class VerifyEmailResource {
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
+        call.record().put("targetEmail", email);
         Limits.byTarget(call, call.address() + ' ' + email);
         Accepted.requireMails(call.session());
         AfterAnswer.run(call.session(), "verify-email-mail", fresh -> new MailToOwner(fresh, client.getId())

@@ -75,7 +75,7 @@ final class ExternalClients {
     Set<String> origins() {
         return known().stream()
                 .flatMap(known -> find(known.clientId(), ExternalUsersFactory.ID).stream())
-                .flatMap(client -> ClientOrigins.of(session, client).stream())
+                .flatMap(client -> ClientOrigins.exact(session, client).stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
 

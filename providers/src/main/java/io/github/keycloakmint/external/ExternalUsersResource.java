@@ -34,7 +34,7 @@ final class ExternalUsersResource {
         String userJwt = userJwt(call.json());
         ForeignToken token = BelieveToken.of(call).believe(userJwt, Expect.any());
         ClientModel client = clients.required(token.trust());
-        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
+        call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
         Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
         UpsertUser.Upserted upserted = upsert(call, client, token);
         SessionTokens.Issued issued = new ExternalSessions(call.session(), call.realm())
@@ -93,7 +93,7 @@ final class ExternalUsersResource {
         call.record().client(vouched.client().getClientId());
         call.record().user(vouched.live().user().getId());
         call.record().put("userId", vouched.live().user().getId());
-        call.cors().allow(() -> ClientOrigins.of(call.session(), vouched.client()));
+        call.cors().allow(() -> ClientOrigins.exact(call.session(), vouched.client()));
         SessionTokens.Issued issued = vouched.tokens()
                 .refresh(vouched.live())
                 .orElseThrow(() -> Refusal.keeping(ExternalError.REFRESH_TOKEN_INVALID, "refresh"));

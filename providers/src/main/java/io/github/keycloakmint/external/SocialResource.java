@@ -40,7 +40,7 @@ final class SocialResource {
         String idToken = body.text("id_token");
         ClientModel client = clients.find(body.text("client_id"), CAPABILITY)
                 .orElseThrow(() -> Refusal.badInput("`client_id` is not known", "unknown_client"));
-        call.cors().allow(() -> ClientOrigins.of(call.session(), client));
+        call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
         ForeignToken token = believe(call, idToken, Expect.idToken(body.optionalText("nonce")));
         requireMeantFor(client, token);
         Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
@@ -79,6 +79,6 @@ final class SocialResource {
 
     /** Of every client that has opted in. */
     static Set<String> origins(KeycloakSession session, RealmModel realm) {
-        return OptedInClients.origins(session, realm, CAPABILITY);
+        return ClientOrigins.exact(OptedInClients.origins(session, realm, CAPABILITY));
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 
 /** The password is right and is not enough: who is asked for what, and how it goes on (contract section 6; T28, T32). */
 class ChallengeIT {
@@ -259,8 +260,11 @@ class ChallengeIT {
                 }
             }
             bare.updateRealm(representation -> representation.put("directGrantFlow", "bare"));
-            Map<String, String> kinds =
-                    Map.of("otp", "otp", "webauthn", "webauthn", "webauthn-passwordless", "webauthn_passwordless");
+            Map<String, String> kinds = Map.of(
+                    "otp", "otp",
+                    "webauthn", "webauthn",
+                    "webauthn-passwordless", "webauthn_passwordless",
+                    "recovery-authn-codes", "recovery_authn_codes");
             kinds.forEach((kind, challenge) -> {
                 String email = fresh();
                 bare.createUser(email, user -> secondFactor(user, kind));
@@ -281,6 +285,13 @@ class ChallengeIT {
             return;
         }
         ArrayNode credentials = user.withArray("credentials");
+        if (kind.equals("recovery-authn-codes")) {
+            RecoveryAuthnCodesCredentialModel codes =
+                    RecoveryAuthnCodesCredentialModel.createFromValues(List.of("AAAABBBBCCCC"), 1, "codes");
+            credentials.add(Json.object(
+                    "type", kind, "secretData", codes.getSecretData(), "credentialData", codes.getCredentialData()));
+            return;
+        }
         credentials.add(Json.object(
                 "type",
                 kind,

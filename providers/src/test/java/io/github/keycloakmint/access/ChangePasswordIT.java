@@ -243,4 +243,30 @@ class ChangePasswordIT {
                 .send();
         Access.refused(answer, 403, "forbidden");
     }
+
+    @Test
+    void an_email_that_an_admin_changes_ends_every_session() {
+        String id = realm.createUser("admin-moves@example.com", user -> {});
+        JsonNode session = access.signedIn("admin-moves@example.com");
+        realm.updateUser(id, user -> user.put("firstName", "Other"));
+        assertThat(realm.userinfo(Access.accessToken(session)).status()).isEqualTo(200);
+        realm.updateUser(id, user -> user.put("email", "admin-moved@example.com"));
+        assertThat(realm.userinfo(Access.accessToken(session)).status()).isEqualTo(401);
+        assertThat(access.refresh(Access.refreshToken(session)).status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_password_that_was_removed_and_set_anew_ends_every_session_as_well() {
+        String id = realm.createUser("anew@example.com", user -> {});
+        JsonNode session = access.signedIn("anew@example.com");
+        String credential = realm.get("/users/" + id + "/credentials")
+                .json()
+                .get(0)
+                .path("id")
+                .asText();
+        realm.delete("/users/" + id + "/credentials/" + credential).expect(204);
+        realm.put("/users/" + id + "/reset-password", Json.object("type", "password", "value", "by-an-admin-5"))
+                .expect(204);
+        assertThat(realm.userinfo(Access.accessToken(session)).status()).isEqualTo(401);
+    }
 }

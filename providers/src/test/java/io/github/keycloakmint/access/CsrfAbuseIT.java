@@ -2,6 +2,7 @@ package io.github.keycloakmint.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
@@ -362,5 +363,105 @@ class CsrfAbuseIT {
         Answer post = access.post("csrf").json("{}").send();
         Access.refused(post, 405, "method_not_allowed");
         assertThat(post.header("allow").orElseThrow()).contains("GET");
+    }
+
+    @Test
+    void HEAD_is_answered_as_GET_without_the_body() {
+        Answer head = Http.request("HEAD", realm.url("/auth/csrf?client_id=" + Access.CLIENT))
+                .send();
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+    }
+
+    // ---- pages of the server's own origin ----
+
+    private static String own() {
+        return realm.server().baseUrl().toString().replaceAll("/$", "");
+    }
+
+    private static Answer silently(String clientId, String site) {
+        return Http.get(realm.url("/auth/csrf?client_id=" + clientId))
+                .header("Sec-Fetch-Site", site)
+                .send();
+    }
+
+    @Test
+    void a_page_of_the_servers_own_origin_needs_no_Origin_to_ask() {
+        String clientId = otherClient(own());
+        Answer csrf = silently(clientId, "same-origin").expect(200);
+        ObjectNode body = jane(token(csrf)).put("client_id", clientId);
+        for (String origin : List.of(Access.ORIGIN, "https://evil.example")) {
+            Access.refused(access.signInFromPage(origin, body), 403, "forbidden", origin);
+        }
+        Access.refused(access.post("sign-in", body), 403, "forbidden");
+        access.post("sign-in")
+                .header("Origin", own())
+                .header("Cookie", pair(csrf))
+                .json(body)
+                .send()
+                .expect(200);
+    }
+
+    @Test
+    void the_servers_own_origin_has_to_be_allowed_as_any_other() {
+        Answer csrf = silently(Access.CLIENT, "same-origin").expect(200);
+        assertThat(csrf.headers("set-cookie")).isEmpty();
+        Access.refused(access.signInFromPage(own(), jane(token(csrf))), 403, "forbidden");
+        String clientId = otherClient(own());
+        for (String site : List.of("same-site", "cross-site", "none", "")) {
+            assertThat(silently(clientId, site).expect(200).headers("set-cookie"))
+                    .as(site)
+                    .isEmpty();
+        }
+    }
+
+    // ---- what a client may say instead of an origin ----
+
+    @Test
+    void a_plus_stands_for_the_origins_of_the_redirect_addresses() {
+        String clientId = otherClient("https://other.example");
+        realm.updateClient(clientId, client -> {
+            client.putArray("redirectUris").add("https://plus.example/cb");
+            client.putArray("webOrigins").add("+");
+        });
+        Answer csrf = access.csrf(clientId, "https://plus.example").expect(200);
+        assertThat(csrf.headers("access-control-allow-origin")).containsExactly("https://plus.example");
+        Access.refused(access.csrf(clientId, Access.ORIGIN), 403, "forbidden");
+    }
+
+    @Test
+    void a_star_lets_pages_call_where_there_is_no_cookie() {
+        try (TestRealm other = TestRealm.create()) {
+            other.updateClient(
+                    Access.CLIENT, client -> client.putArray("webOrigins").add("*"));
+            Access app = new Access(other);
+            JsonNode session = app.signedIn("jane@example.com");
+            Answer accounts = Http.get(other.url("/api/accounts"))
+                    .bearer(Access.accessToken(session))
+                    .header("Origin", "https://any.example")
+                    .send()
+                    .expect(200);
+            Answer refreshed = app.post("refresh")
+                    .header("Origin", "https://any.example")
+                    .json(Json.object("refresh_token", Access.refreshToken(session)))
+                    .send()
+                    .expect(200);
+            Answer preflight = Http.request("OPTIONS", other.url("/api/accounts"))
+                    .header("Origin", "https://any.example")
+                    .header("Access-Control-Request-Method", "GET")
+                    .send();
+            for (Answer answer : List.of(accounts, refreshed, preflight)) {
+                assertThat(answer.headers("access-control-allow-origin")).containsExactly("*");
+                assertThat(answer.headers("access-control-allow-credentials")).isEmpty();
+            }
+            String refreshToken = refreshed.json().path("refresh_token").asText();
+            Access.refused(
+                    app.post("refresh")
+                            .header("Origin", "null")
+                            .json(Json.object("refresh_token", refreshToken))
+                            .send(),
+                    403,
+                    "forbidden");
+        }
     }
 }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -309,6 +311,62 @@ class PasswordResetAbuseIT {
             }
         } finally {
             realm.realmAttribute("frontendUrl", realm.server().baseUrl().toString());
+        }
+    }
+
+    @Test
+    void a_changed_password_stays_changed_where_the_hash_of_the_one_before_was_due_to_be_renewed() {
+        realm.createUser("rehash@example.com", user -> {});
+        JsonNode session = access.signedIn("rehash@example.com");
+        String token = asked("rehash@example.com");
+        String policy = realm.representation().path("passwordPolicy").asText();
+        realm.updateRealm(
+                representation -> representation.put("passwordPolicy", policy + " and hashAlgorithm(pbkdf2-sha512)"));
+        try {
+            access.post("change-password")
+                    .bearer(Access.accessToken(session))
+                    .json(Json.object("current_password", TestRealm.PASSWORD, "new_password", "by-its-owner-5"))
+                    .send()
+                    .expect(204);
+            assertThat(access.signIn("rehash@example.com", TestRealm.PASSWORD).status())
+                    .isEqualTo(401);
+            Poll.untilTrue(
+                    "the new password",
+                    Duration.ofSeconds(5),
+                    () -> access.signIn("rehash@example.com", "by-its-owner-5").status() == 200);
+            isRefused(token);
+        } finally {
+            realm.updateRealm(representation -> representation.put("passwordPolicy", policy));
+        }
+    }
+
+    @Test
+    void of_two_tokens_at_once_one_sets_the_password_and_the_other_is_refused() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 6; round++) {
+                String email = "two-" + round + "@example.com";
+                realm.createUser(email, user -> {});
+                List<String> tokens = List.of(asked(email), asked(email), asked(email), asked(email));
+                List<Callable<Answer>> calls = IntStream.range(0, 4)
+                        .mapToObj(i -> (Callable<Answer>) () -> access.post(
+                                "password-reset/verify", Json.object("token", tokens.get(i), "new_password", NEW + i)))
+                        .toList();
+                String set = null;
+                List<Future<Answer>> answers = threads.invokeAll(calls);
+                for (int i = 0; i < 4; i++) {
+                    Answer answer = answers.get(i).get();
+                    if (answer.status() == 204) {
+                        assertThat(set).as("a second 204").isNull();
+                        set = NEW + i;
+                    } else {
+                        Access.refused(answer, 401, "unauthorized");
+                    }
+                }
+                assertThat(access.signIn(email, set).status()).isEqualTo(200);
+            }
+        } finally {
+            threads.shutdownNow();
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.AuditLog;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
@@ -212,5 +213,66 @@ class PasswordResetIT {
                 .json()
                 .path("active")
                 .asBoolean();
+    }
+
+    @Test
+    void whoever_shows_first_that_the_email_is_his_is_the_only_one_left() {
+        String id = squatted("squatted@example.com", false);
+        set(asked("squatted@example.com").token(), NEW).expect(204);
+        assertThat(credentials(id)).containsExactly("password");
+        assertThat(realm.get("/users/" + id + "/federated-identity").json()).isEmpty();
+        assertThat(access.signIn("squatted@example.com", NEW).status()).isEqualTo(200);
+
+        String verified = squatted("settled@example.com", true);
+        set(asked("settled@example.com").token(), NEW).expect(204);
+        assertThat(credentials(verified)).containsExactlyInAnyOrder("password", "otp");
+        assertThat(realm.get("/users/" + verified + "/federated-identity").json())
+                .hasSize(1);
+    }
+
+    @Test
+    void keycloaks_page_leaves_him_alone_as_well() {
+        String id = squatted("squatted-page@example.com", false);
+        realm.clientAttribute(Access.CLIENT, "mint.reset-url", null);
+        try {
+            Browser browser = new Browser();
+            browser.get(URI.create(asked("squatted-page@example.com").address()));
+            browser.follow("action-token");
+            assertThat(credentials(id)).doesNotContain("otp");
+            browser.submit("password-new", NEW, "password-confirm", NEW);
+        } finally {
+            realm.clientAttribute(Access.CLIENT, "mint.reset-url", "https://app.inbox-manager.com/reset?lang=en");
+        }
+        assertThat(credentials(id)).containsExactly("password");
+        assertThat(realm.get("/users/" + id + "/federated-identity").json()).isEmpty();
+        assertThat(access.signIn("squatted-page@example.com", NEW).status()).isEqualTo(200);
+    }
+
+    /** A user with a second factor and another way in. */
+    private static String squatted(String email, boolean verified) {
+        String id = realm.createUser(email, user -> {
+            user.put("emailVerified", verified);
+            new Totp("strangers-secret").addTo(user);
+        });
+        realm.post(
+                        "/users/" + id + "/federated-identity/external-project",
+                        Json.object("userId", "stranger-" + email, "userName", "stranger"))
+                .expect(204);
+        return id;
+    }
+
+    private static List<String> credentials(String userId) {
+        return realm.get("/users/" + userId + "/credentials").json().findValuesAsText("type");
+    }
+
+    @Test
+    void the_audit_says_whose_mail_was_asked_for() {
+        ask("Audited@Example.com").expect(202);
+        JsonNode line = new AuditLog(realm.server())
+                .await(found -> found.path("realm").asText().equals(realm.name())
+                        && found.path("targetEmail").asText().equals("audited@example.com"));
+        assertThat(line.path("capability").asText()).isEqualTo("password-reset");
+        Access.refused(ask("no address\nat all"), 400, "bad_request");
+        assertThat(realm.server().log()).doesNotContain("no address");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.AuditLog;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.Random;
@@ -178,5 +179,16 @@ class RefreshDoorIT {
         int before = realm.events("REFRESH_TOKEN", "REFRESH_TOKEN_ERROR").size();
         access.refresh("x.y.z");
         assertThat(realm.events("REFRESH_TOKEN", "REFRESH_TOKEN_ERROR")).hasSize(before);
+    }
+
+    @Test
+    void the_audit_names_the_user() {
+        String id = realm.createUser("audited@example.com", user -> {});
+        access.refresh(Access.refreshToken(access.signedIn("audited@example.com")))
+                .expect(200);
+        JsonNode line = new AuditLog(realm.server())
+                .await(found -> found.path("userId").asText().equals(id)
+                        && found.path("capability").asText().equals("refresh"));
+        assertThat(line.path("outcome").asText()).isEqualTo("success");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.Poll;
@@ -12,11 +13,17 @@ import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,7 +137,7 @@ class SignInAbuseIT {
         for (String email : List.of(fresh(), wrong, fresh(), wrong)) {
             long started = System.nanoTime();
             access.signIn(email, WRONG);
-            assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(Duration.ofMillis(250));
+            assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
         }
     }
 
@@ -338,5 +345,108 @@ class SignInAbuseIT {
         assertThat(session.path("profile").path("email").asText()).isEqualTo("jane@example.com");
         assertThat(Jwt.payload(Access.refreshToken(session)).path("typ").asText())
                 .isEqualTo("Refresh");
+    }
+
+    @Test
+    void half_a_surrogate_pair_is_no_text() {
+        for (String member : List.of("email", "password", "client_id", "totp", "account_id")) {
+            for (String half : List.of("\\ud800", "a\\udc00b", "\\udc00\\ud800")) {
+                String body = Json.text(Access.credentials("jane@example.com", TestRealm.PASSWORD)
+                                .put(member, "HALF"))
+                        .replace("HALF", half);
+                Access.refused(access.post("sign-in").json(body).send(), 400, "bad_request", member + half);
+            }
+        }
+    }
+
+    // ---- many at once, and one after the other ----
+
+    @Test
+    void of_fifty_guesses_at_once_no_more_are_looked_at_than_the_lock_allows() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            String email = user();
+            List<Answer> answers = atOnce(50, () -> access.signIn(email, WRONG));
+            answers.forEach(answer -> Access.refused(answer, 401, "unauthorized"));
+            Poll.untilTrue("counted", Duration.ofSeconds(10), () -> failures(email) > 0);
+            assertThat(failures(email)).isLessThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void right_passwords_one_after_the_other_are_never_refused() {
+        String email = user();
+        for (int i = 0; i < 40; i++) {
+            assertThat(access.signIn(email, TestRealm.PASSWORD).status())
+                    .as("sign-in " + i)
+                    .isEqualTo(200);
+        }
+    }
+
+    /** In most rounds: on a machine that is slow just then the first may take longer than the second can wait. */
+    @Test
+    void two_tabs_sign_in_at_the_same_moment() throws Exception {
+        int both = 0;
+        for (int round = 0; round < 10; round++) {
+            String email = user();
+            both += atOnce(2, () -> access.signIn(email, TestRealm.PASSWORD)).stream()
+                                    .filter(answer -> answer.status() == 200)
+                                    .count()
+                            == 2
+                    ? 1
+                    : 0;
+        }
+        assertThat(both).isGreaterThanOrEqualTo(3);
+    }
+
+    private static List<Answer> atOnce(int count, Callable<Answer> call) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(count);
+        try {
+            List<Answer> answers = new ArrayList<>();
+            for (Future<Answer> answer : threads.invokeAll(Collections.nCopies(count, call))) {
+                answers.add(answer.get());
+            }
+            return answers;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_one_time_password_stays_used_though_a_403_follows() {
+        String email = fresh();
+        Totp hotp = new Totp(Random.secret());
+        realm.createUser(email, hotp::addAsCounterTo);
+        String code = hotp.counted(0);
+        ObjectNode body = Access.credentials(email, TestRealm.PASSWORD).put("totp", code);
+        Access.refused(access.post("sign-in", body.deepCopy().put("account_id", "acme")), 403, "forbidden");
+        nothingLeftBehind(email);
+        Access.refused(access.post("sign-in", body), 401, "unauthorized", "replayed");
+        access.post("sign-in", body.put("totp", hotp.counted(1))).expect(200);
+    }
+
+    @Test
+    void a_client_with_offline_access_by_default_is_403_and_leaves_no_session() {
+        String clientId = copy(client -> client.withArray("defaultClientScopes").add("offline_access"));
+        String email = user();
+        Answer answer = access.post(
+                "sign-in", Access.credentials(email, TestRealm.PASSWORD).put("client_id", clientId));
+        Access.refused(answer, 403, "forbidden");
+        nothingLeftBehind(email);
+        String client = realm.client(clientId).path("id").asText();
+        assertThat(realm.get("/users/" + realm.userId(email) + "/offline-sessions/" + client)
+                        .expect(200)
+                        .json())
+                .isEmpty();
+    }
+
+    @Test
+    void a_refused_sign_in_asks_for_no_bearer() {
+        assertThat(access.signIn(fresh(), WRONG).headers("www-authenticate")).isEmpty();
+        Answer without = Http.get(realm.url("/api/accounts")).send();
+        Access.refused(without, 401, "unauthorized");
+        assertThat(without.headers("www-authenticate")).containsExactly("Bearer");
+        Answer bad = Http.get(realm.url("/api/accounts")).bearer("x.y.z").send();
+        Access.refused(bad, 401, "unauthorized");
+        assertThat(bad.headers("www-authenticate")).containsExactly("Bearer error=\"invalid_token\"");
     }
 }

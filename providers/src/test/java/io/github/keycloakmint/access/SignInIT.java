@@ -10,7 +10,10 @@ import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.Random;
+import io.github.keycloakmint.testbed.Secrets;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,6 +164,17 @@ class SignInIT {
                 .send()
                 .expect(200)
                 .json();
+        // HTTP/2 and many clients send names of headers in lower case
+        String pair = clientId + ":" + realm.clientSecret(clientId);
+        access.post("sign-in")
+                .header(
+                        "authorization",
+                        "Basic "
+                                + Secrets.remember(
+                                        Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))))
+                .json(body)
+                .send()
+                .expect(200);
         Access.refused(access.post("sign-in", body), 401, "unauthorized");
         Access.refused(
                 access.post("sign-in")

@@ -24,7 +24,7 @@ class SignInSettingsTest {
 
     @Test
     void as_shipped_it_is_on_with_a_beat_of_a_quarter_of_a_second() {
-        assertThat(with(Map.of())).isEqualTo(new SignInSettings(true, Duration.ofMillis(250)));
+        assertThat(with(Map.of())).isEqualTo(new SignInSettings(true, Duration.ofMillis(500)));
     }
 
     @Test

@@ -3,11 +3,22 @@ package io.github.keycloakmint.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.util.Date;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -118,5 +129,39 @@ class SignOutIT {
                     .expect(204);
             assertThat(other.get("/users/" + id + "/sessions").json()).isEmpty();
         }
+    }
+
+    @Test
+    void a_session_whose_tokens_are_bound_to_a_key_ends_without_it() throws Exception {
+        String email = "out-" + Random.name() + "@example.com";
+        String id = realm.createUser(email, user -> {});
+        JsonNode session = access.post("sign-in")
+                .header("DPoP", proof())
+                .json(Access.credentials(email, TestRealm.PASSWORD))
+                .send()
+                .expect(200)
+                .json();
+        assertThat(session.path("tokens").path("token_type").asText()).isEqualTo("DPoP");
+        access.post("sign-out", Json.object("refresh_token", Access.refreshToken(session)))
+                .expect(204);
+        assertThat(realm.get("/users/" + id + "/sessions").expect(200).json()).isEmpty();
+    }
+
+    /** Of a fresh key (RFC 9449 section 4.2). */
+    private static String proof() throws JOSEException {
+        ECKey key = new ECKeyGenerator(Curve.P_256).generate();
+        SignedJWT proof = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.ES256)
+                        .type(new JOSEObjectType("dpop+jwt"))
+                        .jwk(key.toPublicJWK())
+                        .build(),
+                new JWTClaimsSet.Builder()
+                        .jwtID(Random.name())
+                        .issueTime(new Date())
+                        .claim("htm", "POST")
+                        .claim("htu", realm.url("/auth/sign-in").toString())
+                        .build());
+        proof.sign(new ECDSASigner(key));
+        return proof.serialize();
     }
 }

@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Poll;
+import io.github.keycloakmint.testbed.Random;
+import io.github.keycloakmint.testbed.ServerOptions;
+import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,35 +117,141 @@ class SignUpAbuseIT {
 
     @Test
     void nothing_is_left_of_a_sign_up_whose_session_fails() {
-        String flow =
-                Json.text(Map.of("alias", "closed", "providerId", "basic-flow", "topLevel", true, "builtIn", false));
-        realm.post("/authentication/flows", Json.parse(flow)).expect(201);
-        realm.post(
-                        "/authentication/flows/closed/executions/execution",
-                        Json.object("provider", "direct-grant-validate-otp"))
-                .expect(201);
-        ObjectNode execution = (ObjectNode)
-                realm.get("/authentication/flows/closed/executions").json().get(0);
-        realm.put("/authentication/flows/closed/executions", execution.put("requirement", "REQUIRED"))
-                .expect(202, 204);
-        String id = "";
-        for (JsonNode candidate : realm.get("/authentication/flows").json()) {
-            id = candidate.path("alias").asText().equals("closed")
-                    ? candidate.path("id").asText()
-                    : id;
+        whileNobodySignsIn(() -> {
+            Answer answer = access.post("sign-up", body("closed@example.com").put("account_name", "Closed Ltd"));
+            assertThat(answer.status()).as(answer.body()).isIn(401, 403, 500);
+        });
+        assertThat(exists(realm, "closed@example.com")).isFalse();
+        assertThat(realm.get("/organizations?search=closed-ltd").json()).isEmpty();
+    }
+
+    @Test
+    void an_invitation_survives_a_sign_up_that_was_taken_back() {
+        try (Mailbox invitations = Mailbox.of(realm)) {
+            String token = invited("kept@example.com", invitations);
+            ObjectNode body = body("kept@example.com").put("invitation", token);
+            whileNobodySignsIn(
+                    () -> assertThat(access.post("sign-up", body).status()).isIn(401, 403, 500));
+            assertThat(exists(realm, "kept@example.com")).isFalse();
+
+            String csrf = access.csrfToken(Access.ORIGIN);
+            fromPage(body("spender@example.com").put("csrf_token", csrf)).expect(201);
+            ObjectNode spent = body.deepCopy().put("csrf_token", csrf);
+            Access.refused(fromPage(spent), 403, "forbidden");
+            assertThat(exists(realm, "kept@example.com")).isFalse();
+
+            JsonNode session = access.post("sign-up", body).expect(201).json();
+            assertThat(session.path("profile").path("memberships")).hasSize(1);
+            Access.refused(
+                    access.post("sign-up", body("kept2@example.com").put("invitation", token)), 400, "bad_request");
         }
-        String closed = id;
+    }
+
+    private static Answer fromPage(ObjectNode body) {
+        return access.post("sign-up").header("Origin", Access.ORIGIN).json(body).send();
+    }
+
+    private static String invited(String email, Mailbox mails) {
+        JsonNode jane = access.signedIn("jane@example.com");
+        String account = jane.path("profile")
+                .path("active_membership")
+                .path("account_id")
+                .asText();
+        Http.post(realm.url("/api/accounts/" + account + "/invitations"))
+                .bearer(Access.accessToken(jane))
+                .json(Json.object("email", email, "role", "member"))
+                .send()
+                .expect(201);
+        return mails.link(email, 1).token();
+    }
+
+    @Test
+    void where_several_users_may_have_one_email_nobody_takes_somebodys_by_signing_up() {
+        try (TestRealm several = TestRealm.create(representation ->
+                representation.put("duplicateEmailsAllowed", true).put("loginWithEmailAllowed", false))) {
+            several.createUser("victim@example.com", user -> user.put("username", "victim"));
+            Access there = new Access(several);
+            Access.refused(there.post("sign-up", body("victim@example.com")), 409, "conflict");
+            assertThat(several.get("/users?exact=true&email=victim@example.com").json())
+                    .hasSize(1);
+            assertThat(there.signIn("victim@example.com", TestRealm.PASSWORD).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void a_waiting_account_is_made_once() throws Exception {
+        try (TestRealm lenient = TestRealm.create(representation -> representation.put("bruteForceProtected", false))) {
+            ObjectNode profile = (ObjectNode) lenient.get("/users/profile").json();
+            lenient.put("/users/profile", profile.put("unmanagedAttributePolicy", "ADMIN_EDIT"))
+                    .expect(200);
+            Access there = new Access(lenient);
+            for (int round = 0; round < 5; round++) {
+                String email = "waiting-" + round + "@example.com";
+                lenient.createUser(email, user -> user.withObject("/attributes")
+                        .set("mint.pending-account", Json.MAPPER.valueToTree(List.of("Waiting Ltd"))));
+                atOnce(8, () -> there.signIn(email, TestRealm.PASSWORD)
+                        .expect(200)
+                        .status());
+                Poll.untilTrue(
+                        "the account",
+                        Duration.ofSeconds(10),
+                        () -> there.signedIn(email)
+                                        .path("profile")
+                                        .path("memberships")
+                                        .size()
+                                > 0);
+            }
+            assertThat(lenient.get("/organizations?search=Waiting&max=100").json())
+                    .hasSize(5);
+        }
+    }
+
+    @Test
+    void sign_ups_at_once_wait_for_no_second_connection() throws Exception {
+        ServerOptions small = ServerOptions.forTests()
+                .with("--db-pool-max-size", "4")
+                .with("--db-pool-initial-size", "1")
+                .with("--db-pool-min-size", "1");
+        try (KeycloakServer server = Servers.start(small);
+                TestRealm narrow = TestRealm.create(server, "demo-realm.json", representation -> {})) {
+            Access there = new Access(narrow);
+            AtomicInteger number = new AtomicInteger();
+            for (int round = 0; round < 2; round++) {
+                assertThat(atOnce(12, () -> there.post(
+                                        "sign-up", body("crowd-" + number.incrementAndGet() + "@example.com"))
+                                .status()))
+                        .containsOnly(201);
+            }
+        }
+    }
+
+    /** The client's sign-ins all fail meanwhile: its flow wants what nobody has. */
+    private static void whileNobodySignsIn(Runnable work) {
+        Answer made = realm.post(
+                "/authentication/flows",
+                Json.object("alias", "closed" + Random.name(), "providerId", "basic-flow")
+                        .put("topLevel", true)
+                        .put("builtIn", false));
+        String location = made.expect(201).header("Location").orElseThrow();
+        String closed = location.substring(location.lastIndexOf('/') + 1);
+        String alias = realm.get("/authentication/flows/" + closed)
+                .json()
+                .path("alias")
+                .asText();
+        String executions = "/authentication/flows/" + alias + "/executions";
+        realm.post(executions + "/execution", Json.object("provider", "direct-grant-validate-otp"))
+                .expect(201);
+        ObjectNode execution = (ObjectNode) realm.get(executions).json().get(0);
+        realm.put(executions, execution.put("requirement", "REQUIRED")).expect(202, 204);
         realm.updateClient(Access.CLIENT, client -> client.withObject("/authenticationFlowBindingOverrides")
                 .put("direct_grant", closed));
         try {
-            Answer answer = access.post("sign-up", body("closed@example.com").put("account_name", "Closed Ltd"));
-            assertThat(answer.status()).as(answer.body()).isIn(401, 403, 500);
+            work.run();
         } finally {
             realm.updateClient(Access.CLIENT, client -> client.withObject("/authenticationFlowBindingOverrides")
                     .put("direct_grant", ""));
         }
-        assertThat(exists(realm, "closed@example.com")).isFalse();
-        assertThat(realm.get("/organizations?search=closed-ltd").json()).isEmpty();
     }
 
     @Test

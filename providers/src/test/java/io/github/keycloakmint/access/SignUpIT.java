@@ -11,8 +11,11 @@ import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -228,7 +231,7 @@ class SignUpIT {
         Mailbox.Link link = verifications.link("verify@example.com", 1);
         assertThat(link.page()).isEqualTo("http://localhost:3000/verify");
         assertThat(door.signIn("verify@example.com", TestRealm.PASSWORD).status())
-                .isEqualTo(403);
+                .isEqualTo(401);
         assertThat(verifying.get("/organizations?search=Verified").json()).isEmpty();
 
         door.post("verify-email", Json.object("token", link.token())).expect(204);
@@ -264,18 +267,78 @@ class SignUpIT {
     }
 
     @Test
-    void a_user_whom_an_admin_verifies_has_his_account_after_his_first_sign_in() {
+    void a_user_whom_an_admin_verifies_chooses_his_password_by_a_reset_and_has_his_account() {
         door.post("sign-up", body("by-admin@example.com").put("account_name", "Admin Ltd"))
                 .expect(202);
         verifications.await("by-admin@example.com", 1);
         verifying.updateUser(verifying.userId("by-admin@example.com"), user -> user.put("emailVerified", true));
-        door.signedIn("by-admin@example.com");
-        Poll.untilTrue("the account", Duration.ofSeconds(10), () -> door.signedIn("by-admin@example.com")
-                .path("profile")
+        door.post("password-reset", Json.object("client_id", Access.CLIENT, "email", "by-admin@example.com"))
+                .expect(202);
+        String token = verifications.link("by-admin@example.com", 2).token();
+        door.post("password-reset/verify", Json.object("token", token, "new_password", TestRealm.PASSWORD))
+                .expect(204);
+        assertThat(activeAccount(door.signedIn("by-admin@example.com"))).isEqualTo("Admin Ltd");
+    }
+
+    private static String activeAccount(JsonNode session) {
+        return session.path("profile")
                 .path("active_membership")
                 .path("account_name")
-                .asText()
-                .equals("Admin Ltd"));
+                .asText();
+    }
+
+    @Test
+    void nobody_can_sign_in_or_tell_a_new_address_from_a_taken_one_before_the_mail_is_followed() {
+        String password = "a-strangers-password-3";
+        door.post("sign-up", Access.credentials("free@example.com", password)).expect(202);
+        door.post("sign-up", Access.credentials("john@example.com", password)).expect(202);
+        String token = verifications.link("free@example.com", 1).token();
+        verifications.await("john@example.com", 1);
+
+        Answer free = door.signIn("free@example.com", password);
+        Answer taken = door.signIn("john@example.com", password);
+        Access.refused(free, 401, "unauthorized");
+        assertThat(free.body()).isEqualTo(taken.body());
+        assertThat(free.headers().keySet()).isEqualTo(taken.headers().keySet());
+        Answer freeAtKeycloak = atKeycloak("free@example.com", password);
+        Answer takenAtKeycloak = atKeycloak("john@example.com", password);
+        assertThat(freeAtKeycloak.status()).isEqualTo(takenAtKeycloak.status());
+        assertThat(freeAtKeycloak.body()).isEqualTo(takenAtKeycloak.body());
+        assertThat(verifying
+                        .get("/users/" + verifying.userId("free@example.com") + "/credentials")
+                        .json())
+                .isEmpty();
+        assertThat(new String(Base64.getUrlDecoder().decode(token.split("\\.")[1]), StandardCharsets.UTF_8))
+                .doesNotContain("argon2", "hashIterations", password);
+
+        door.post("verify-email", Json.object("token", token)).expect(204);
+        assertThat(door.signIn("free@example.com", password).status()).isEqualTo(200);
+    }
+
+    private static Answer atKeycloak(String email, String password) {
+        return verifying.token(
+                Access.CLIENT,
+                Map.of("grant_type", "password", "username", email, "password", password, "scope", "openid"));
+    }
+
+    @Test
+    void whoever_asks_for_the_mail_again_chooses_the_password_behind_its_link() {
+        door.post("sign-up", body("again@example.com").put("account_name", "Again Ltd"))
+                .expect(202);
+        String first = verifications.link("again@example.com", 1).token();
+        door.post("verify-email/resend", Json.object("client_id", Access.CLIENT, "email", "again@example.com"))
+                .expect(202);
+        String second = verifications.link("again@example.com", 2).token();
+        Access.refused(door.post("verify-email", Json.object("token", second)), 401, "unauthorized");
+        door.post("password-reset/verify", Json.object("token", second, "new_password", "chosen-later-4"))
+                .expect(204);
+        // its password comes too late
+        door.post("verify-email", Json.object("token", first));
+        assertThat(door.signIn("again@example.com", TestRealm.PASSWORD).status())
+                .isEqualTo(401);
+        JsonNode session =
+                door.signIn("again@example.com", "chosen-later-4").expect(200).json();
+        assertThat(activeAccount(session)).isEqualTo("Again Ltd");
     }
 
     @Test

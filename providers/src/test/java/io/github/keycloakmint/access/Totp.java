@@ -31,6 +31,11 @@ final class Totp {
         return code(Instant.now().getEpochSecond() / PERIOD + 10_000);
     }
 
+    /** The code of a counter (RFC 4226), where the user has the secret by {@link #addAsCounterTo}. */
+    String counted(long counter) {
+        return code(counter);
+    }
+
     private String code(long step) {
         try {
             Mac mac = Mac.getInstance("HmacSHA1");
@@ -47,6 +52,15 @@ final class Totp {
 
     /** Gives a user representation this secret, beside its password. */
     void addTo(ObjectNode user) {
+        addTo(user, "totp");
+    }
+
+    /** As {@link #addTo}, for codes that are counted. */
+    void addAsCounterTo(ObjectNode user) {
+        addTo(user, "hotp");
+    }
+
+    private void addTo(ObjectNode user, String kind) {
         user.withArray("credentials")
                 .add(Json.MAPPER.valueToTree(Map.of(
                         "type", "otp",
@@ -54,7 +68,7 @@ final class Totp {
                         "credentialData",
                                 Json.text(Json.object(
                                         "subType",
-                                        "totp",
+                                        kind,
                                         "digits",
                                         6,
                                         "period",

@@ -3,6 +3,8 @@ package io.github.keycloakmint.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.keycloakmint.testbed.Http;
+import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.util.List;
@@ -130,6 +132,51 @@ class AccountMappersIT {
         assertThat(tenancy.introspect(without).path("active").asBoolean()).isTrue();
         tenancy.joinGroup(globex, "admin", id);
         assertThat(tenancy.introspect(session).path("role").asText()).isEqualTo("admin");
+    }
+
+    /** The account of the sign-in stays the session's, also when another one would be chosen now. */
+    @Test
+    void a_session_speaks_of_the_account_that_it_was_started_for_until_its_user_leaves_that() {
+        String id = realm.createUser("chooser@example.com", user -> {});
+        tenancy.join(acme, id);
+        tenancy.joinGroup(acme, "owner", id);
+        tenancy.join(globex, id);
+        tenancy.joinGroup(globex, "member", id);
+        JsonNode tokens = Http.post(realm.url("/auth/sign-in"))
+                .json(Json.object(
+                        "client_id",
+                        Tenancy.APP,
+                        "email",
+                        "chooser@example.com",
+                        "password",
+                        TestRealm.PASSWORD,
+                        "account_id",
+                        globex))
+                .send()
+                .expect(200)
+                .json()
+                .path("tokens");
+        List<String> reads = List.of("campaigns:read", "templates:read");
+        expect(Jwt.payload(tokens.path("access_token").asText()), globex, "member", reads);
+        expect(tenancy.introspect(tokens.path("access_token").asText()), globex, "member", reads);
+        JsonNode next = refreshed(tokens);
+        expect(Jwt.payload(next.path("access_token").asText()), globex, "member", reads);
+        tenancy.leave(globex, id);
+        JsonNode last = Jwt.payload(refreshed(next).path("access_token").asText());
+        assertThat(last.path("account_id").asText()).isEqualTo(acme);
+        assertThat(last.path("role").asText()).isEqualTo("owner");
+    }
+
+    private static JsonNode refreshed(JsonNode tokens) {
+        return realm.token(
+                        Tenancy.APP,
+                        Map.of(
+                                "grant_type",
+                                "refresh_token",
+                                "refresh_token",
+                                tokens.path("refresh_token").asText()))
+                .expect(200)
+                .json();
     }
 
     /** T7: a role of one organization's group says nothing about another. */

@@ -386,7 +386,7 @@ class AccountTokenAbuseIT {
                 Secrets.remember(io.github.keycloakmint.testbed.Random.secret()),
                 "publicClient",
                 false));
-        realm.clientAttribute("introspector", "client.introspection.response.allow.jwt.claim.enabled", "true");
+        realm.clientAttribute("introspector", "allow.token.introspection.without.audience.check", "true");
         realm.clientAttribute(Tenancy.APP, "mint.audiences", Tenancy.API + ",fading");
         try {
             String token = tenancy.issue(tenancy.session(Tenancy.JANE), acme, Json.object("audience", "fading"))
@@ -401,6 +401,19 @@ class AccountTokenAbuseIT {
                             .path("active")
                             .asBoolean())
                     .as("asked by a client that it is not for")
+                    .isFalse();
+            assertThat(realm.introspect("introspector", token)
+                            .json()
+                            .path("active")
+                            .asBoolean())
+                    .as("asked by a client that may ask about all")
+                    .isTrue();
+            realm.updateClient("fading", client -> client.put("enabled", false));
+            assertThat(realm.introspect("introspector", token)
+                            .json()
+                            .path("active")
+                            .asBoolean())
+                    .as("audience switched off")
                     .isFalse();
         } finally {
             realm.clientAttribute(Tenancy.APP, "mint.audiences", Tenancy.API);

@@ -144,6 +144,12 @@ class ExternalSessionAbuseIT {
         String cookie = cookie();
         Refused.with(withCookie(REFRESH, cookie).json("{}").send(), 403, FORBIDDEN);
         Refused.plainly(withCookie("sign-out", cookie).json("{}").send(), 403, "forbidden");
+        // nor taken back, where the body says what ends
+        Answer out = withCookie("sign-out", cookie)
+                .json(Json.object("refresh_token", "x"))
+                .send()
+                .expect(204);
+        assertThat(out.headers("set-cookie")).isEmpty();
         withCookie(REFRESH, cookie)
                 .header("Origin", External.ORIGIN)
                 .json("{}")

@@ -15,12 +15,56 @@ final class DemoGuide {
               metrics        @MANAGEMENT@/metrics   (names start with keycloak_mint_)
               audit log      grep keycloakmint.audit @LOG@
               server log     @LOG@
-              users of demo  jane@example.com (premium), john@example.com (basic), max@example.com (free), ada@example.com
-                             (admin), off@example.com (disabled)
+              mails          @MAILS@/   (MAIL_DIR, a file each)
+              users of demo  jane@example.com (premium; owner of acme, member of globex), john@example.com (basic; member of
+                             acme), max@example.com (free), ada@example.com (admin), off@example.com (disabled); password
+                             correct-horse-1
 
             In another terminal, first:
 
               . @ENV@
+
+            Sign-in, as a page does it: a csrf token, then the session. Then a token for one account and one API:
+
+            CSRF_TOKEN=$(curl -sS "$BASE_URL/auth/csrf?client_id=cid_inbox_manager" \\
+              -H 'origin: https://app.inbox-manager.com' | sed 's/.*"csrf_token":"\\([^"]*\\)".*/\\1/')
+            SESSION=$(curl -sS -X POST "$BASE_URL/auth/sign-in" -H 'origin: https://app.inbox-manager.com' \\
+              -H 'content-type: application/json' --data "{\\"client_id\\":\\"cid_inbox_manager\\",
+                \\"email\\":\\"jane@example.com\\",\\"password\\":\\"correct-horse-1\\",
+                \\"csrf_token\\":\\"$CSRF_TOKEN\\"}"); echo "$SESSION"
+
+            ACCESS_TOKEN=$(echo "$SESSION" | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+            curl -sS -X POST "$BASE_URL/api/accounts/acme/token" -H "authorization: Bearer $ACCESS_TOKEN" \\
+              -H 'content-type: application/json' --data '{"audience":"https://api.inbox-manager.com"}'
+
+            A refresh token is good once: the second call is 401, and the session is over:
+
+            REFRESH_TOKEN=$(echo "$SESSION" | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/')
+            for i in 1 2; do curl -sS "$BASE_URL/auth/refresh" -H 'content-type: application/json' \\
+              --data "{\\"refresh_token\\":\\"$REFRESH_TOKEN\\"}"; echo; done
+
+            Sign-up, with an account of its own:
+
+            curl -sS "$BASE_URL/auth/sign-up" -H 'content-type: application/json' -d '{"client_id":"cid_inbox_manager",
+              "email":"new@example.com","password":"correct-horse-2","name":"New User","account_name":"New Ltd"}'
+
+            A forgotten password: the mail is a file a moment later, and its token sets a new one (204):
+
+            curl -sS "$BASE_URL/auth/password-reset" -H 'content-type: application/json' \\
+              -d '{"client_id":"cid_inbox_manager","email":"max@example.com"}'; sleep 2
+
+            RESET_TOKEN=$(sed -n 's/.*[?&]key=\\([A-Za-z0-9_.-]*\\).*/\\1/p' "$(ls -t "$MAIL_DIR"/*.eml | head -1)" | head -1)
+            curl -sS -o /dev/null -w '%{http_code}\\n' "$BASE_URL/auth/password-reset/verify" \\
+              -H 'content-type: application/json' -d "{\\"token\\":\\"$RESET_TOKEN\\",\\"new_password\\":\\"correct-horse-3\\"}"
+
+            The realm's public keys, which an app may keep:
+
+            curl -si "$BASE_URL/.well-known/jwks.json"
+
+            Every public endpoint, with good and bad input:
+
+            AUTH_BASE_URL="$BASE_URL" CLIENT_ID=cid_inbox_manager ORIGIN=https://app.inbox-manager.com \\
+              EMAIL=jane@example.com PASSWORD=correct-horse-1 AUDIENCE=https://api.inbox-manager.com scripts/auth_probe.sh
 
             Token for email, as a realm's endpoint and at the server's root:
 
@@ -77,6 +121,7 @@ final class DemoGuide {
         return TEXT.replace("@BASE@", server.baseUrl().toString())
                 .replace("@MANAGEMENT@", server.managementUrl().toString())
                 .replace("@LOG@", quoted(fromHere(server.logFile())))
+                .replace("@MAILS@", quoted(fromHere(environment.resolveSibling("mail"))))
                 .replace("@ENV@", quoted(fromHere(environment)));
     }
 

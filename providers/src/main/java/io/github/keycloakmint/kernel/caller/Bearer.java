@@ -5,6 +5,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Optional;
 
 /** A user who calls with the access token of his session. */
 public final class Bearer {
@@ -19,14 +20,14 @@ public final class Bearer {
      */
     public static BearerToken ofFullSession(Exchange call) {
         if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
-            throw Refusal.of(Fault.UNAUTHORIZED, "Authorization header required", "no_authorization");
+            throw Refusal.bearer(Optional.of("Authorization header required"), false, "no_authorization");
         }
         if (call.headers(HttpHeaders.AUTHORIZATION).size() > 1) {
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
-            throw Refusal.of(Fault.UNAUTHORIZED, "two_authorizations");
+            throw Refusal.bearer(Optional.empty(), true, "two_authorizations");
         }
-        BearerToken bearer =
-                BearerToken.of(call.session()).orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "bearer_token"));
+        BearerToken bearer = BearerToken.of(call.session())
+                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
         if (!bearer.ofFullSession(call.session())) {

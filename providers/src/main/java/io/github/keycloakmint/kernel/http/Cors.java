@@ -2,7 +2,9 @@ package io.github.keycloakmint.kernel.http;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -11,8 +13,9 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
 /**
- * Which page calls, and whether it may. An origin is allowed by its exact text alone: {@code *} is none here, since these
- * endpoints hand out tokens and cookies (T26), {@code null} is no page's name, and two Origin headers are nobody's.
+ * Which page calls, and whether it may. {@code null} is no page's name, and two Origin headers are nobody's. Where the
+ * origins that are handed in have {@code *} any page may read the answer, but as a page it is nobody's: cookies are for one
+ * that is allowed by its exact text (T26). What reads or sets cookies hands no {@code *} in.
  */
 public final class Cors {
 
@@ -22,6 +25,7 @@ public final class Cors {
 
     private final List<String> sent;
     private @Nullable String allowed;
+    private boolean anybodys;
     private boolean open;
 
     Cors(List<String> sent) {
@@ -34,12 +38,32 @@ public final class Cors {
      */
     public void allow(Supplier<Set<String>> origins) {
         allowed = null;
+        anybodys = false;
         if (!sent.isEmpty()) {
-            allowed = among(sent, origins.get()).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "origin"));
+            Set<String> known = origins.get();
+            allowed = among(sent, known).orElse(null);
+            anybodys = allowed == null && anybodys(sent, known);
+            if (allowed == null && !anybodys) {
+                throw Refusal.of(Fault.FORBIDDEN, "origin");
+            }
         }
     }
 
-    /** True when an allowed page calls. */
+    /** The origin of an address as browsers write it: without the port that its scheme has anyway (RFC 6454 section 6.2). */
+    static String origin(URI address) {
+        boolean usual = address.getPort() == -1
+                || (address.getScheme().equals("https") && address.getPort() == 443)
+                || (address.getScheme().equals("http") && address.getPort() == 80);
+        String host = address.getHost().toLowerCase(Locale.ROOT);
+        return address.getScheme() + "://" + host + (usual ? "" : ":" + address.getPort());
+    }
+
+    /** True when no page says that it calls. */
+    boolean silent() {
+        return sent.isEmpty();
+    }
+
+    /** True when a page calls that is allowed by its exact origin. */
     public boolean fromAllowedPage() {
         return allowed != null;
     }
@@ -62,11 +86,12 @@ public final class Cors {
                     .build();
         }
         Response.ResponseBuilder answer = Response.fromResponse(response).header(HttpHeaders.VARY, ORIGIN);
-        return allowed == null
-                ? answer.build()
-                : readable(answer, allowed)
-                        .header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy")
-                        .build();
+        if (allowed == null && !anybodys) {
+            return answer.build();
+        }
+        return (allowed == null ? anybodys(answer) : readable(answer, allowed))
+                .header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy")
+                .build();
     }
 
     static Response preflight(KeycloakSession session, Endpoint endpoint) {
@@ -83,12 +108,19 @@ public final class Cors {
         List<String> sent =
                 session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(ORIGIN);
         if (realm != null && sent != null && !sent.isEmpty()) {
-            among(sent, endpoint.origins().of(session, realm)).ifPresent(origin -> readable(answer, origin)
-                    .header("Access-Control-Allow-Methods", endpoint.allow())
-                    .header("Access-Control-Allow-Headers", "Content-Type, Authorization, DPoP, X-API-KEY")
-                    .header("Access-Control-Max-Age", "600"));
+            Set<String> known = endpoint.origins().of(session, realm);
+            among(sent, known)
+                    .map(origin -> readable(answer, origin))
+                    .or(() -> anybodys(sent, known) ? Optional.of(anybodys(answer)) : Optional.empty())
+                    .ifPresent(allowed -> allowed.header("Access-Control-Allow-Methods", endpoint.allow())
+                            .header("Access-Control-Allow-Headers", "Content-Type, Authorization, DPoP, X-API-KEY")
+                            .header("Access-Control-Max-Age", "600"));
         }
         return answer.build();
+    }
+
+    private static boolean anybodys(List<String> sent, Set<String> origins) {
+        return sent.size() == 1 && !sent.get(0).equals("null") && origins.contains("*");
     }
 
     private static Optional<String> among(List<String> sent, Set<String> origins) {

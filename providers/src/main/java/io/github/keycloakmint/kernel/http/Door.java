@@ -144,13 +144,16 @@ public final class Door {
         trail.close(
                 call.record(),
                 Outcome.ofStatus(refusal.codeIn(endpoint.errors()).status()));
-        if (refusal.even()) {
+        refusal.beat().ifPresent(beat -> {
             // waiting holds a thread; it need hold no connection, nor what Keycloak keeps locked for as long (a user
-            // whom a
-            // stranger tries to be can't sign in meanwhile)
-            call.session().getTransactionManager().rollback();
-            EVENLY.await(call.record().startedNanos(), refusal.beat());
-        }
+            // whom a stranger tries to be can't sign in meanwhile)
+            if (refusal.keeps()) {
+                call.session().getTransactionManager().commit();
+            } else {
+                call.session().getTransactionManager().rollback();
+            }
+            EVENLY.await(call.record().startedNanos(), beat);
+        });
         return call.cors().onto(refusal(endpoint, refusal));
     }
 
@@ -178,7 +181,10 @@ public final class Door {
     private static Response refusal(Endpoint endpoint, Refusal refusal) {
         ErrorCode code = refusal.codeIn(endpoint.errors());
         Object body = endpoint.errors().body(code, refusal.text().orElse(code.text()), refusal.reference());
-        return response(new Reply(code.status(), body, Map.of()));
+        Map<String, String> headers = refusal.authenticate()
+                .map(challenge -> Map.of(HttpHeaders.WWW_AUTHENTICATE, challenge))
+                .orElse(Map.of());
+        return response(new Reply(code.status(), body, headers));
     }
 
     private static Response allowing(Response response, Endpoint endpoint) {

@@ -94,6 +94,17 @@ public final class Exchange {
         return cors;
     }
 
+    /**
+     * The server's own origin where a browser says that a page of it calls: with a GET such a page sends no Origin (Fetch
+     * Standard section 3.2), with its later POST it does. The server's address is the one that Keycloak's hostname settings
+     * give it, whatever proxies are before it.
+     */
+    public Optional<String> ownPage() {
+        return cors.silent() && headers("Sec-Fetch-Site").equals(List.of("same-origin"))
+                ? Optional.of(Cors.origin(session.getContext().getUri().getBaseUri()))
+                : Optional.empty();
+    }
+
     /** Every value that was sent for a cookie; browsers send one for each path that fits. */
     public List<String> cookies(String name) {
         return Cookie.values(headers(HttpHeaders.COOKIE), name);

@@ -3,9 +3,13 @@ package io.github.keycloakmint.kernel.http;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Strict reading of query parameters: one given twice is refused. */
 public final class Query {
+
+    /** Java's own reading takes a plus, leading zeros and the digits of every script. */
+    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]{0,8}");
 
     private final MultivaluedMap<String, String> parameters;
 
@@ -14,11 +18,15 @@ public final class Query {
     }
 
     public Optional<String> text(String name) {
+        return value(name).filter(value -> !value.isEmpty());
+    }
+
+    private Optional<String> value(String name) {
         List<String> values = parameters.getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw Refusal.badInput("`" + name + "` was given twice", "duplicate_" + name);
         }
-        return values.stream().findFirst().filter(value -> !value.isEmpty());
+        return values.stream().findFirst();
     }
 
     public Optional<Boolean> flag(String name) {
@@ -29,20 +37,14 @@ public final class Query {
         });
     }
 
-    /** A whole number from {@code least} to {@code most}. */
+    /** A whole number from {@code least} to {@code most}, in its one spelling. */
     public int integer(String name, int fallback, int least, int most) {
-        return text(name)
-                .map(value -> {
-                    try {
-                        int number = Integer.parseInt(value);
-                        if (number >= least && number <= most) {
-                            return number;
-                        }
-                    } catch (NumberFormatException e) {
-                        throw outside(name, least, most);
-                    }
-                    throw outside(name, least, most);
-                })
+        return value(name)
+                .map(value -> Optional.of(value)
+                        .filter(text -> NUMBER.matcher(text).matches())
+                        .map(Integer::parseInt)
+                        .filter(number -> number >= least && number <= most)
+                        .orElseThrow(() -> outside(name, least, most)))
                 .orElse(fallback);
     }
 

@@ -15,29 +15,24 @@ public final class Refusal extends RuntimeException {
     private final @Nullable Fault fault;
     private final @Nullable String text;
     private final String cause;
-    private final Manner manner;
-    private final Duration beat;
+    private final transient Manner manner;
 
-    private enum Manner {
-        PLAIN,
-        /** At a moment that doesn't depend on the cause. */
-        EVEN,
-        /** What was written on the way stays. */
-        KEEPING
+    /**
+     * @param beat answered on it, at a moment that doesn't depend on the cause
+     * @param keeps what was written on the way stays
+     * @param bearer the caller lacks a good access token
+     */
+    private record Manner(Optional<Duration> beat, boolean keeps, Optional<String> bearer) {
+        static final Manner PLAIN = new Manner(Optional.empty(), false, Optional.empty());
+        static final Manner KEEPING = new Manner(Optional.empty(), true, Optional.empty());
+
+        static Manner even(Duration beat) {
+            return new Manner(Optional.of(beat), false, Optional.empty());
+        }
     }
 
     private Refusal(
             @Nullable ErrorCode code, @Nullable Fault fault, @Nullable String text, String cause, Manner manner) {
-        this(code, fault, text, cause, manner, EvenTime.BEAT);
-    }
-
-    private Refusal(
-            @Nullable ErrorCode code,
-            @Nullable Fault fault,
-            @Nullable String text,
-            String cause,
-            Manner manner,
-            Duration beat) {
         // refusals are ordinary answers: no stack trace is worth its cost under a flood of them
         super(cause, null, false, false);
         this.code = code;
@@ -45,7 +40,6 @@ public final class Refusal extends RuntimeException {
         this.text = text;
         this.cause = cause;
         this.manner = manner;
-        this.beat = beat;
     }
 
     /** Refuses with the capability's own code. */
@@ -65,7 +59,7 @@ public final class Refusal extends RuntimeException {
 
     /** As {@link #of(ErrorCode, String)}, and answered at a moment that does not depend on the cause (T16). */
     public static Refusal evenly(ErrorCode code, String cause) {
-        return new Refusal(code, null, null, cause, Manner.EVEN);
+        return new Refusal(code, null, null, cause, Manner.even(EvenTime.BEAT));
     }
 
     /**
@@ -73,7 +67,7 @@ public final class Refusal extends RuntimeException {
      * cause to cause. Hashing a password takes longer than all else.
      */
     public static Refusal evenly(ErrorCode code, String cause, Duration beat) {
-        return new Refusal(code, null, null, cause, Manner.EVEN, beat);
+        return new Refusal(code, null, null, cause, Manner.even(beat));
     }
 
     /** As {@link #of(Fault, String)}, but what was written on the way is kept. */
@@ -89,6 +83,23 @@ public final class Refusal extends RuntimeException {
     /** As {@link #of(Fault, String)}, with a text of its own. */
     public static Refusal of(Fault fault, String text, String cause) {
         return new Refusal(null, fault, text, cause, Manner.PLAIN);
+    }
+
+    /**
+     * 401 for a caller without an access token that is good here; tells him by {@code WWW-Authenticate} (RFC 6750 section 3).
+     *
+     * @param text its own, or empty
+     * @param shown whether he showed one, of whatever kind
+     */
+    public static Refusal bearer(Optional<String> text, boolean shown, String cause) {
+        String challenge = shown ? "Bearer error=\"invalid_token\"" : "Bearer";
+        Manner manner = new Manner(Optional.empty(), false, Optional.of(challenge));
+        return new Refusal(null, Fault.UNAUTHORIZED, text.orElse(null), cause, manner);
+    }
+
+    /** The same refusal, but what was written on the way is kept. */
+    public Refusal kept() {
+        return new Refusal(code, fault, text, cause, new Manner(manner.beat, true, manner.bearer));
     }
 
     /** 400 with a text that says what about the input is wrong, without repeating it. */
@@ -122,16 +133,18 @@ public final class Refusal extends RuntimeException {
         return Optional.ofNullable(text);
     }
 
-    boolean even() {
-        return manner == Manner.EVEN;
-    }
-
-    Duration beat() {
-        return beat;
+    /** What it is answered on, where the moment must not depend on the cause. */
+    Optional<Duration> beat() {
+        return manner.beat();
     }
 
     boolean keeps() {
-        return manner == Manner.KEEPING;
+        return manner.keeps();
+    }
+
+    /** The value of {@code WWW-Authenticate}, where the caller lacks a good access token. */
+    Optional<String> authenticate() {
+        return manner.bearer();
     }
 
     String cause() {

@@ -1,8 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import io.micrometer.core.instrument.Metrics;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,19 +15,27 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 /**
  * Work that no caller waits for: sending a mail takes as long as the mail server likes, and whoever is answered before it
  * learns nothing from the time (T29). It is done by a few threads, and bounded: what does not fit any more is not done,
- * and the log says so. What waits when the server ends is lost, like a mail that the mail server loses; every mail here
+ * and the log says so. A realm has a share of threads and places for each kind of work, so that the mail server of one realm
+ * holds up neither other realms nor its own sign-ups. What waits when the server ends is lost, like a mail that the mail server loses; every mail here
  * can be asked for again.
  */
 public final class AfterAnswer {
 
     private static final Logger LOG = Logger.getLogger(AfterAnswer.class);
 
-    private static final int THREADS = 4;
-    private static final int MOST_WAITING = 1_000;
+    /** They wait for mail servers most of the time. */
+    private static final int THREADS = 32;
+
+    private static final int THREADS_OF_A_KIND = 2;
+    private static final int WAITING_OF_A_KIND = 100;
+    private static final int MOST_WAITING = 2_000;
 
     private static final AtomicInteger STARTED = new AtomicInteger();
     private static final ThreadPoolExecutor THREADS_OF_THEIR_OWN = new ThreadPoolExecutor(
-            THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), AfterAnswer::thread);
+            THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), AfterAnswer::thread);
+    /** What is in the threads' own queue stands for lanes, of which no more have work than tasks wait. */
+    private static final Lanes LANES =
+            new Lanes(THREADS_OF_THEIR_OWN, THREADS_OF_A_KIND, WAITING_OF_A_KIND, MOST_WAITING);
 
     static {
         THREADS_OF_THEIR_OWN.allowCoreThreadTimeOut(true);
@@ -40,7 +47,7 @@ public final class AfterAnswer {
      * Does {@code work} once the transaction of {@code session} has ended, in a session and transaction of its own in the
      * same realm. A transaction that is rolled back takes the work with it.
      *
-     * @param what a fixed word for log and metric
+     * @param what a fixed word for log and metric, and the kind of work that it shares its places with
      */
     public static void run(KeycloakSession session, String what, Consumer<KeycloakSession> work) {
         KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
@@ -49,7 +56,7 @@ public final class AfterAnswer {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                submit(what, () -> perform(factory, realmId, request, what, work));
+                submit(realmId + ' ' + what, what, () -> perform(factory, realmId, request, what, work));
             }
 
             @Override
@@ -59,12 +66,10 @@ public final class AfterAnswer {
         });
     }
 
-    private static void submit(String what, Runnable task) {
-        try {
-            THREADS_OF_THEIR_OWN.execute(task);
-        } catch (RejectedExecutionException e) {
+    private static void submit(String lane, String what, Runnable task) {
+        if (!LANES.add(lane, task)) {
             count(what, "dropped");
-            LOG.errorf("%s was not done: %d of its kind are waiting", what, MOST_WAITING);
+            LOG.errorf("%s was not done: too many of its kind are waiting, in this realm or in all", what);
         }
     }
 

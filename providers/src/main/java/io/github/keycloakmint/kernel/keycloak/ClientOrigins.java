@@ -11,10 +11,18 @@ public final class ClientOrigins {
 
     private ClientOrigins() {}
 
-    /** Without {@code *}: where tokens and cookies are handed out it counts as none (T26). */
+    /** For calls without cookies; {@code *} may be among them. */
     public static Set<String> of(KeycloakSession session, ClientModel client) {
-        return WebOriginsUtils.resolveValidWebOrigins(session, client).stream()
-                .filter(origin -> !origin.equals("*"))
-                .collect(Collectors.toUnmodifiableSet());
+        return Set.copyOf(WebOriginsUtils.resolveValidWebOrigins(session, client));
+    }
+
+    /** Without {@code *}, which counts as none where a cookie is read or set (T26). */
+    public static Set<String> exact(KeycloakSession session, ClientModel client) {
+        return exact(of(session, client));
+    }
+
+    /** Those of {@code origins} that name one. */
+    public static Set<String> exact(Set<String> origins) {
+        return origins.stream().filter(origin -> !origin.equals("*")).collect(Collectors.toUnmodifiableSet());
     }
 }

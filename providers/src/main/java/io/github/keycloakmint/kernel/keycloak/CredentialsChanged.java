@@ -9,6 +9,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.provider.ProviderEvent;
 import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.managers.UserSessionManager;
 
 /**
  * A user's password or email was changed, by whatever door. What was handed out before may be in the hands of the one who
@@ -25,14 +26,24 @@ public record CredentialsChanged(KeycloakSession session, RealmModel realm, User
 
     /** Ends every session of {@code user} but the one that makes the change, and tells the rooms. */
     public static void announce(KeycloakSession session, RealmModel realm, UserModel user) {
+        endSessions(session, realm, user);
+        session.getKeycloakSessionFactory().publish(new CredentialsChanged(session, realm, user));
+    }
+
+    static void endSessions(KeycloakSession session, RealmModel realm, UserModel user) {
         Optional<String> kept = kept(session);
         List<UserSessionModel> others = Stream.concat(
                         session.sessions().getUserSessionsStream(realm, user),
                         session.sessions().getOfflineUserSessionsStream(realm, user))
-                .filter(found -> kept.filter(found.getId()::equals).isEmpty())
                 .toList();
-        others.forEach(found -> AuthenticationManager.backchannelLogout(session, found, true));
-        session.getKeycloakSessionFactory().publish(new CredentialsChanged(session, realm, user));
+        others.forEach(found -> {
+            if (kept.filter(found.getId()::equals).isEmpty()) {
+                AuthenticationManager.backchannelLogout(session, found, true);
+            } else if (found.isOffline()) {
+                // a logout of this one would take the session of the same id, which stays, with it
+                new UserSessionManager(session).revokeOfflineUserSession(found);
+            }
+        });
     }
 
     /** Ours, or that of the browser in which a page of Keycloak runs (AuthenticatorUtil), or of the token that calls. */

@@ -23,7 +23,9 @@ public final class DerivedKeys {
         /** The seal on HS256 access tokens (T1). */
         TOKEN_SEAL,
         /** The signature of csrf tokens (contract section 6). */
-        CSRF_TOKEN
+        CSRF_TOKEN,
+        /** The encryption of a password that travels in a mail ({@link SignUpPassword}). */
+        SIGN_UP_PASSWORD
     }
 
     private static final String HMAC = "HmacSHA256";

@@ -1,8 +1,10 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -25,6 +27,7 @@ public final class DirectGrant {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final ClientModel client;
+    private Optional<String> begun = Optional.empty();
 
     public DirectGrant(KeycloakSession session, RealmModel realm, ClientModel client) {
         this.session = session;
@@ -80,8 +83,14 @@ public final class DirectGrant {
         }
     }
 
-    /** Anything but {@link Granted} is to be refused, so that what was written on the way is undone. */
-    public Result grant(Credentials credentials, Starting starting) {
+    /**
+     * Anything but {@link Granted} is to be refused. What was written on the way is then either undone with the transaction,
+     * or kept without the session that may have begun: see {@link #end}.
+     *
+     * @param patience how long to wait for another attempt of the same user that is under way
+     */
+    public Result grant(Credentials credentials, Duration patience, Starting starting) {
+        credentials.user().ifPresent(user -> LoginTurn.await(session, realm, user, patience));
         HeldEvents events = new HeldEvents(realm, session, userSession -> started(userSession, starting));
         try {
             TokenEndpointCall.Outcome outcome = TokenEndpointCall.with(session, form(credentials), events);
@@ -93,6 +102,20 @@ public final class DirectGrant {
         } catch (Missing missing) {
             return missing.challenged;
         }
+    }
+
+    /**
+     * Takes back the session that began, if one did, and nothing else: a one-time password that was looked at stays used, and
+     * Keycloak's brute-force protection goes on holding the user's next attempt until it has counted this one, which it does
+     * not after a rollback (DefaultBlockingBruteForceProtector).
+     */
+    public void end() {
+        begun.ifPresent(id -> {
+            Optional.ofNullable(session.sessions().getUserSession(realm, id))
+                    .ifPresent(online -> session.sessions().removeUserSession(realm, online));
+            Optional.ofNullable(session.sessions().getOfflineUserSession(realm, id))
+                    .ifPresent(offline -> session.sessions().removeOfflineUserSession(realm, offline));
+        });
     }
 
     private Map<String, String> form(Credentials credentials) {
@@ -123,6 +146,7 @@ public final class DirectGrant {
     }
 
     private void started(UserSessionModel userSession, Starting starting) {
+        begun = Optional.of(userSession.getId());
         AuthenticatedClientSessionModel clientSession =
                 userSession.getAuthenticatedClientSessionByClient(client.getId());
         if (clientSession == null) {
@@ -135,8 +159,15 @@ public final class DirectGrant {
     }
 
     private Result granted(AccessTokenResponse tokens, HeldEvents events) {
+        @Nullable
         UserSessionModel userSession =
                 session.sessions().getUserSession(realm, events.getEvent().getSessionId());
+        if (userSession == null) {
+            // of a client with offline_access as a default scope Keycloak removes it: those tokens can't be refreshed
+            // here
+            // (T25)
+            return new Forbidden("offline_tokens");
+        }
         AuthenticatedClientSessionModel clientSession =
                 userSession.getAuthenticatedClientSessionByClient(client.getId());
         // openid is in the tokens' scope for userinfo's sake; left in the note, each refresh would sign an ID token as

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import jakarta.ws.rs.core.AbstractMultivaluedMap;
 import jakarta.ws.rs.core.Cookie;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.http.FormPartValue;
 import org.keycloak.http.HttpRequest;
@@ -80,17 +82,26 @@ final class FormRequest implements HttpRequest {
         return request.isProxyTrusted();
     }
 
+    /** Names of headers have no case (RFC 9110 section 5.1), and Keycloak's authenticators ask for them in one. */
+    private static final class AnyCase extends AbstractMultivaluedMap<String, String> {
+        private static final long serialVersionUID = 1L;
+
+        AnyCase() {
+            super(new TreeMap<>(String.CASE_INSENSITIVE_ORDER));
+        }
+    }
+
     private static final class FormHeaders implements HttpHeaders {
 
         private final HttpHeaders sent;
-        private final MultivaluedMap<String, String> shown = new MultivaluedHashMap<>();
+        private final MultivaluedMap<String, String> shown = new AnyCase();
 
         FormHeaders(HttpHeaders sent) {
             this.sent = sent;
             sent.getRequestHeaders().forEach((name, values) -> {
                 String lower = name.toLowerCase(Locale.ROOT);
                 if (!lower.equals("origin") && !lower.equals("content-type")) {
-                    shown.put(name, values);
+                    shown.addAll(name, values);
                 }
             });
             shown.putSingle(CONTENT_TYPE, MediaType.APPLICATION_FORM_URLENCODED);
@@ -98,10 +109,7 @@ final class FormRequest implements HttpRequest {
 
         @Override
         public List<String> getRequestHeader(String name) {
-            return shown.entrySet().stream()
-                    .filter(header -> header.getKey().equalsIgnoreCase(name))
-                    .flatMap(header -> header.getValue().stream())
-                    .toList();
+            return List.copyOf(shown.getOrDefault(name, List.of()));
         }
 
         @Override

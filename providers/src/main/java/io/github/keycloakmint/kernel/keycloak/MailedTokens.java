@@ -16,7 +16,6 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.protocol.oidc.utils.RedirectUtils;
 import org.keycloak.services.Urls;
 import org.keycloak.services.resources.LoginActionsService;
@@ -32,7 +31,9 @@ public final class MailedTokens {
     /** Which password the user had when the token was made (T27). */
     static final String PASSWORD_CLAIM = "mint_password";
 
-    private static final String NO_PASSWORD = "none";
+    /** The password of whoever signs up, sealed ({@link SignUpPassword}); it goes with the mail and is stored nowhere else. */
+    static final String SIGN_UP_CLAIM = "mint_sign_up";
+
     private static final int LONGEST = 4_096;
     /** Keycloak keeps a used token's key that much longer than the token (AuthenticationManager). */
     private static final int CLOCK_SKEW = 60;
@@ -45,8 +46,37 @@ public final class MailedTokens {
         this.realm = realm;
     }
 
-    /** A token that is good now, and was not used yet. */
-    public record Mailed(UserModel user, ClientModel client, String key, long expires) {}
+    /**
+     * A token that was good, and not used yet, when it was looked at.
+     *
+     * @param clientId of the client that it was asked through
+     * @param password the user's by then ({@link PasswordMark})
+     * @param signUp sealed ({@link SignUpPassword})
+     */
+    public record Mailed(
+            String userId,
+            String clientId,
+            String email,
+            String key,
+            long expires,
+            String password,
+            Optional<String> signUp) {
+
+        /** Whether {@code user}, who may have changed meanwhile, is still the one that the token was made for. */
+        public boolean holdsFor(UserModel user) {
+            return user.isEnabled() && email.equals(user.getEmail());
+        }
+
+        /** As above, and has the same password. */
+        public boolean holdsForPasswordOf(UserModel user) {
+            return holdsFor(user) && password.equals(PasswordMark.of(user));
+        }
+
+        @Override
+        public String toString() {
+            return "Mailed"; // the key gets into no log by accident
+        }
+    }
 
     public String forNewPassword(UserModel user, ClientModel client, int seconds) {
         ExecuteActionsActionToken token = new ExecuteActionsActionToken(
@@ -56,14 +86,16 @@ public final class MailedTokens {
                 List.of(UserModel.RequiredAction.UPDATE_PASSWORD.name()),
                 home(client),
                 client.getClientId());
-        token.setNote(PASSWORD_CLAIM, password(user));
+        token.setNote(PASSWORD_CLAIM, PasswordMark.of(user));
         return token.serialize(session, realm, session.getContext().getUri());
     }
 
-    public String forEmail(UserModel user, ClientModel client, int seconds) {
+    /** @param signUp sealed password of whoever signed up with the email, to be his once he follows the link */
+    public String forEmail(UserModel user, ClientModel client, int seconds, Optional<String> signUp) {
         VerifyEmailActionToken token = new VerifyEmailActionToken(
                 user.getId(), Time.currentTime() + seconds, null, user.getEmail(), client.getClientId());
         token.setRedirectUri(home(client));
+        signUp.ifPresent(wrapped -> token.setNote(SIGN_UP_CLAIM, wrapped));
         return token.serialize(session, realm, session.getContext().getUri());
     }
 
@@ -81,13 +113,13 @@ public final class MailedTokens {
                 .filter(token ->
                         List.of(UserModel.RequiredAction.UPDATE_PASSWORD.name()).equals(token.getRequiredActions()))
                 .flatMap(token ->
-                        usable(token).filter(mailed -> password(mailed.user()).equals(token.getNote(PASSWORD_CLAIM))));
+                        aside(token).filter(mailed -> mailed.password().equals(token.getNote(PASSWORD_CLAIM))));
     }
 
     /** Empty for whatever is not exactly a token of {@link #forEmail}, and after any change of the email. */
     public Optional<Mailed> email(String text) {
         return verified(text, VerifyEmailActionToken.class, VerifyEmailActionToken.TOKEN_TYPE)
-                .flatMap(this::usable);
+                .flatMap(this::aside);
     }
 
     /** True for exactly one of all who ask, on all nodes, Keycloak's page among them. */
@@ -97,13 +129,15 @@ public final class MailedTokens {
                 FreshTransaction.run(session, fresh -> fresh.revokedTokens().put(mailed.key(), Math.max(1, seconds))));
     }
 
-    /** What tells a user's password from the one before: when it was set. A hash that is renewed keeps it. */
-    static String password(UserModel user) {
-        return user.credentialManager()
-                .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
-                .findFirst()
-                .map(stored -> stored.getId() + '.' + stored.getCreatedDate())
-                .orElse(NO_PASSWORD);
+    /**
+     * In a transaction of its own, which is over before the next one begins: whoever uses the token needs another one, and
+     * no request holds two connections.
+     */
+    private Optional<Mailed> aside(DefaultActionToken token) {
+        return FreshTransaction.run(session, fresh -> {
+            @Nullable RealmModel same = fresh.getContext().getRealm();
+            return same == null ? Optional.empty() : new MailedTokens(fresh, same).usable(token);
+        });
     }
 
     private <T extends DefaultActionToken> Optional<T> verified(String text, Class<T> type, String kind) {
@@ -149,7 +183,14 @@ public final class MailedTokens {
                         || issuedTooEarly(token, user, client)
                         || session.revokedTokens().contains(token.serializeKey())
                 ? Optional.empty()
-                : Optional.of(new Mailed(user, client, token.serializeKey(), expires));
+                : Optional.of(new Mailed(
+                        user.getId(),
+                        client.getClientId(),
+                        token.getEmail(),
+                        token.serializeKey(),
+                        expires,
+                        PasswordMark.of(user),
+                        Optional.ofNullable(token.getNote(SIGN_UP_CLAIM))));
     }
 
     private boolean issuedTooEarly(DefaultActionToken token, UserModel user, ClientModel client) {

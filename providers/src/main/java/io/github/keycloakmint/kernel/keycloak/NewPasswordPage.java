@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import jakarta.ws.rs.core.Response;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.keycloak.TokenVerifier.Predicate;
@@ -8,6 +9,7 @@ import org.keycloak.authentication.actiontoken.TokenUtils;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionToken;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionTokenHandler;
 import org.keycloak.events.Errors;
+import org.keycloak.models.UserModel;
 import org.keycloak.services.messages.Messages;
 
 /**
@@ -27,13 +29,25 @@ public final class NewPasswordPage extends ExecuteActionsActionTokenHandler {
             ActionTokenContext<ExecuteActionsActionToken> context) {
         Predicate<? super ExecuteActionsActionToken>[] ours = TokenUtils.predicates(TokenUtils.checkThat(
                 token -> !mailed(token)
-                        || MailedTokens.password(
-                                        context.getAuthenticationSession().getAuthenticatedUser())
+                        || PasswordMark.of(context.getAuthenticationSession().getAuthenticatedUser())
                                 .equals(token.getNote(MailedTokens.PASSWORD_CLAIM)),
                 Errors.EXPIRED_CODE,
                 Messages.EXPIRED_ACTION));
         return Stream.concat(Arrays.stream(super.getVerifiers(context)), Arrays.stream(ours))
                 .toArray(Predicate[]::new);
+    }
+
+    /** By our token a user shows that his email is his as much as he does at our own door. */
+    @Override
+    public Response handleToken(
+            ExecuteActionsActionToken token, ActionTokenContext<ExecuteActionsActionToken> context) {
+        UserModel user = context.getAuthenticationSession().getAuthenticatedUser();
+        boolean before = user.isEmailVerified();
+        Response response = super.handleToken(token, context);
+        if (mailed(token) && !before && user.isEmailVerified()) {
+            EarlierWaysIn.remove(context.getSession(), context.getRealm(), user);
+        }
+        return response;
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class OptedInClients {
                 .filter(OptedInClients::narrow);
     }
 
-    /** Origins of every client that has opted in to {@code capability}: whose pages a preflight lets call. */
+    /** Origins of every client that has opted in to {@code capability}: whose pages a preflight lets call. {@code *} may be among them. */
     public static Set<String> origins(KeycloakSession session, RealmModel realm, String capability) {
         return of(session, realm, capability)
                 .flatMap(client -> ClientOrigins.of(session, client).stream())

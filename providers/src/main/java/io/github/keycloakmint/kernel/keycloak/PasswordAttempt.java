@@ -1,10 +1,12 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.util.Optional;
 import java.util.Set;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserCredentialModel;
+import org.keycloak.models.UserLoginFailureModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.services.managers.AuthenticationSessionManager;
@@ -68,8 +70,12 @@ public final class PasswordAttempt {
         return user.credentialManager().isValid(UserCredentialModel.password(password));
     }
 
-    /** Whoever has shown that the mailbox is his is let in again, as after Keycloak's own reset. */
+    /**
+     * Whoever has shown that the mailbox is his is let in again, as after Keycloak's own reset. Wrong one-time passwords stay
+     * counted: those are there for whoever holds the mailbox (DefaultBruteForceProtector.success).
+     */
     public static void forgive(KeycloakSession session, RealmModel realm, UserModel user) {
-        session.loginFailures().removeUserLoginFailure(realm, user.getId());
+        Optional.ofNullable(session.loginFailures().getUserLoginFailure(realm, user.getId()))
+                .ifPresent(UserLoginFailureModel::clearFailures);
     }
 }

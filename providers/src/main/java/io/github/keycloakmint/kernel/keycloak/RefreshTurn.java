@@ -35,7 +35,7 @@ final class RefreshTurn {
     private final RefreshFamily family;
 
     private boolean taken;
-    private boolean done;
+    private boolean written;
     private Optional<RefreshRecord> replayed = Optional.empty();
     private Map<String, String> stored = Map.of();
     private long began;
@@ -123,21 +123,9 @@ final class RefreshTurn {
         if (replayed.isPresent()) {
             return;
         }
-        // as the last thing before the commit: a note is seen by others on this node at once, and a rollback leaves it
-        // there
-        // (PersistentSessionsChangelogBasedTransaction.addTask)
-        session.getTransactionManager().enlistPrepare(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                record.putInto(clientSession, stored);
-                done = true;
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                // nothing was written
-            }
-        });
+        record.putInto(clientSession, stored);
+        // where the transaction rolls back, the note stays in this node's cache; judged is what the database has
+        written = true;
     }
 
     private void afterwards() {
@@ -146,7 +134,7 @@ final class RefreshTurn {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                if (taken && !done) {
+                if (taken && !written) {
                     family.release(token.getId());
                 } else if (family.ended()) {
                     // it ended while this refresh was under way, which may have stored the session anew

@@ -1,5 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.keycloakmint.kernel.Attributes;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.UriInfo;
@@ -29,6 +31,12 @@ import org.keycloak.representations.RefreshToken;
 final class RotatingRefresh extends VouchedRefresh {
 
     private static final Logger LOG = Logger.getLogger(RotatingRefresh.class);
+
+    /** Said once a minute, not at each refresh. */
+    private static final Cache<String, Boolean> COMPLAINTS = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
 
     /** Keycloak's own, of the grant whose refresh tokens are another provider's (OID4VCIRefreshTokenProvider). */
     private static final String PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code";
@@ -88,7 +96,9 @@ final class RotatingRefresh extends VouchedRefresh {
         try {
             return RefreshRotation.of(client).map(RefreshRotation::leeway).orElse(Duration.ZERO);
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            if (COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null) {
+                LOG.error(e.getMessage());
+            }
             throw new OAuthErrorException(
                     OAuthErrorException.UNAUTHORIZED_CLIENT, "The client's settings allow no refresh");
         }

@@ -138,7 +138,7 @@ public final class SessionTokens {
     /** The session of a refresh token of this client that is good for a refresh now; an offline token is not (T25). */
     public Optional<Live> live(String refreshToken) {
         session.getContext().setClient(client);
-        return verified(refreshToken, true).flatMap(token -> {
+        return verified(refreshToken).flatMap(token -> {
             @Nullable UserSessionModel userSession = session.sessions().getUserSession(realm, token.getSessionId());
             return userSession == null || userSession.getUser() == null
                     ? Optional.empty()
@@ -196,21 +196,36 @@ public final class SessionTokens {
                 .map(Issued::of);
     }
 
-    /** Ends the session of a refresh token of this client, expired or not, and says whose it was. */
+    /**
+     * Ends the session of a refresh token of this client, expired or not, and says whose it was. Having the token is enough
+     * for that: one that is bound to a key or a certificate is taken without either.
+     */
     public Optional<UserModel> end(String refreshToken) {
         session.getContext().setClient(client);
-        Optional<UserSessionModel> userSession = verified(refreshToken, false)
-                .flatMap(token -> Optional.ofNullable(session.sessions().getUserSession(realm, token.getSessionId())));
+        Optional<UserSessionModel> userSession = signed(refreshToken)
+                .flatMap(token -> Optional.ofNullable(session.sessions().getUserSession(realm, token.getSessionId()))
+                        // of an earlier session under the same id it ends none (LogoutEndpoint.checkTokenIssuedAt)
+                        .filter(found -> token.getIat() != null && token.getIat() + 1 >= found.getStarted()));
         Optional<UserModel> user = userSession.map(UserSessionModel::getUser);
         userSession.ifPresent(found -> AuthenticationManager.backchannelLogout(session, found, false));
         return user;
     }
 
-    private Optional<RefreshToken> verified(String refreshToken, boolean notExpired) {
+    /** The token, whatever it is bound to and whether or not it has expired. */
+    private Optional<RefreshToken> signed(String refreshToken) {
+        String issuer = Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName());
+        return Optional.ofNullable(session.tokens().decode(refreshToken, RefreshToken.class))
+                .filter(token -> TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType()))
+                .filter(token -> issuer.equals(token.getIssuer()))
+                .filter(token -> client.getClientId().equals(token.getIssuedFor()))
+                .filter(token -> token.getSessionId() != null);
+    }
+
+    private Optional<RefreshToken> verified(String refreshToken) {
         try {
             RefreshToken token = new TokenManager()
                     .verifyRefreshToken(
-                            session, realm, client, session.getContext().getHttpRequest(), refreshToken, notExpired);
+                            session, realm, client, session.getContext().getHttpRequest(), refreshToken, true);
             return TokenUtil.TOKEN_TYPE_REFRESH.equals(token.getType()) && token.getSessionId() != null
                     ? Optional.of(token)
                     : Optional.empty();

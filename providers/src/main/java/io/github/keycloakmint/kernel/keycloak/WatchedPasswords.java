@@ -1,6 +1,8 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
 import org.keycloak.credential.CredentialInput;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.credential.PasswordCredentialProvider;
@@ -17,6 +19,8 @@ import org.keycloak.models.credential.PasswordCredentialModel;
  * hash that Keycloak renews at sign-in goes another way, and changes nothing.
  */
 final class WatchedPasswords extends PasswordCredentialProvider {
+
+    private static final Duration MOMENT = Duration.ofMinutes(1);
 
     private final PasswordCredentialProvider stock;
 
@@ -44,9 +48,20 @@ final class WatchedPasswords extends PasswordCredentialProvider {
         }
         boolean replaces = getPassword(realm, user) != null;
         CredentialModel stored = super.createCredential(realm, user, credential);
-        if (replaces) {
+        if (replaces || seasoned(user)) {
             CredentialsChanged.announce(session, realm, user);
+        } else {
+            CredentialsChanged.endSessions(session, realm, user);
         }
         return stored;
+    }
+
+    /**
+     * Whether a first password may take the place of one that was removed: Keycloak removes one past this class
+     * (SubjectCredentialManager). Minted tokens of a user who was made a moment ago are none that it could have been about.
+     */
+    private static boolean seasoned(UserModel user) {
+        @Nullable Long created = user.getCreatedTimestamp();
+        return created == null || Time.currentTimeMillis() - created > MOMENT.toMillis();
     }
 }

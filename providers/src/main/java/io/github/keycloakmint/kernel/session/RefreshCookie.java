@@ -41,8 +41,11 @@ public final class RefreshCookie {
         return call.cookies(name).isEmpty() ? reply : onto(reply, name, issued);
     }
 
-    /** {@code reply}, taking back every such cookie that the call had. */
+    /** {@code reply}, taking back every such cookie that an allowed page sent. */
     public Reply cleared(Reply reply) {
+        if (!call.cors().fromAllowedPage()) {
+            return reply;
+        }
         Reply cleared = reply;
         for (String name : sent()) {
             cleared = cleared.with(new Cookie(name, "", call.prefix(), 0, SAME_SITE));

@@ -64,6 +64,7 @@ class ForgedTokenAbuseIT {
         boss = realm.createUser("boss@example.com", user -> {});
         realm.assignClientRole(boss, "realm-management", "realm-admin");
         realm.clientAttribute("cid_inbox_manager", "access.token.signed.response.alg", "HS256");
+        realm.clientAttribute("cid_inbox_manager", "pkce.code.challenge.method", null);
         realm.updateClient("cid_inbox_manager", client -> client.put("fullScopeAllowed", true)
                 .put("standardFlowEnabled", true)
                 .withArray("/redirectUris")
@@ -217,7 +218,7 @@ class ForgedTokenAbuseIT {
             assertThat(admin(sign(payload.deepCopy().put("azp", "admin-cli")))).isEqualTo(401);
             assertThat(admin(sign(payload.deepCopy().put("scope", "openid offline_access"))))
                     .isEqualTo(401);
-            assertThat(active(sign(payload.deepCopy().put("aud", "introspector"))))
+            assertThat(active(sign(payload.deepCopy().putPOJO("aud", List.of("introspector", "account", "admin-cli")))))
                     .isFalse();
             assertThat(admin(sign(payload.deepCopy().put("extra", 1)))).isEqualTo(401);
         });

@@ -221,4 +221,26 @@ class RefreshAbuseIT {
                         && line.contains(realm.name())
                         && line.contains("Refresh token was used before")));
     }
+
+    @Test
+    void a_leeway_that_can_not_be_read_refuses_every_refresh_and_is_complained_of_once_a_minute() {
+        Pair first = refreshes.signIn();
+        for (String bad : List.of("-1", "abc", "61", "1.5", "+1")) {
+            leeway(bad);
+            Answer answer = refreshes.refresh(first.refresh());
+            assertThat(answer.status()).as(bad).isEqualTo(400);
+            assertThat(answer.json().path("error").asText()).as(bad).isEqualTo("unauthorized_client");
+        }
+        leeway(null);
+        // nothing was used up
+        refreshes.alive(Pair.of(refreshes.refresh(first.refresh())));
+        String about = "'" + Refreshes.CLIENT + "'";
+        long complaints = realm.server()
+                .log()
+                .lines()
+                .filter(line ->
+                        line.contains("RotatingRefresh") && line.contains(Refreshes.LEEWAY) && line.contains(about))
+                .count();
+        assertThat(complaints).isBetween(1L, 2L);
+    }
 }
