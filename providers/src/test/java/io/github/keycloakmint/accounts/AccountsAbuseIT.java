@@ -395,24 +395,6 @@ class AccountsAbuseIT {
     }
 
     @Test
-    void with_organizations_off_there_are_no_accounts() {
-        realm.updateRealm(representation -> representation.put("organizationsEnabled", false));
-        try {
-            assertThat(self.get(JANE, "/accounts")
-                            .expect(200)
-                            .json()
-                            .path("total")
-                            .asInt())
-                    .isZero();
-            Self.refused(self.get(JANE, "/accounts/acme"), 403, "forbidden");
-            Self.refused(self.post(JANE, "/accounts", Json.object("name", "x")), 403, "forbidden");
-            Self.refused(self.patch(JANE, "/accounts/acme", Json.object("name", "x")), 403, "forbidden");
-        } finally {
-            realm.updateRealm(representation -> representation.put("organizationsEnabled", true));
-        }
-    }
-
-    @Test
     void an_unknown_role_in_a_client_s_list_grants_nothing_and_is_said_in_the_log() {
         realm.clientAttribute("https://api.inbox-manager.com", "mint.account-roles.owner", "campaigns:read,nope");
         try {
