@@ -320,7 +320,8 @@ class PasswordResetAbuseIT {
         JsonNode session = access.signedIn("rehash@example.com");
         String token = asked("rehash@example.com");
         String policy = realm.representation().path("passwordPolicy").asText();
-        realm.updateRealm(representation -> representation.put("passwordPolicy", policy + " and hashAlgorithm(pbkdf2-sha512)"));
+        realm.updateRealm(
+                representation -> representation.put("passwordPolicy", policy + " and hashAlgorithm(pbkdf2-sha512)"));
         try {
             access.post("change-password")
                     .bearer(Access.accessToken(session))
