@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -424,7 +427,10 @@ class CsrfAbuseIT {
             client.putArray("redirectUris").add("https://plus.example/cb");
             client.putArray("webOrigins").add("+");
         });
-        Answer csrf = access.csrf(clientId, "https://plus.example").expect(200);
+        // which clients there are is known for two seconds
+        Answer csrf = Poll.until("the client is known", Duration.ofSeconds(10), () -> Optional.of(
+                        access.csrf(clientId, "https://plus.example"))
+                .filter(answer -> answer.status() == 200));
         assertThat(csrf.headers("access-control-allow-origin")).containsExactly("https://plus.example");
         Access.refused(access.csrf(clientId, Access.ORIGIN), 403, "forbidden");
     }

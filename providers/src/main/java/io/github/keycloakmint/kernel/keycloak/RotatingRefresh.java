@@ -96,7 +96,7 @@ final class RotatingRefresh extends VouchedRefresh {
         try {
             return RefreshRotation.of(client).map(RefreshRotation::leeway).orElse(Duration.ZERO);
         } catch (Attributes.BadAttribute e) {
-            if (COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null) {
+            if (COMPLAINTS.asMap().putIfAbsent(client.getId() + ' ' + e.getMessage(), true) == null) {
                 LOG.error(e.getMessage());
             }
             throw new OAuthErrorException(
