@@ -56,8 +56,7 @@ final class ChangeAccount {
     String delete(Optional<String> account) {
         return HeldAccount.change(session, account, caller.id(), held -> {
             held.requireSayOver(Optional.of(AccountRoles.OWNER));
-            if (held.members().hasManaged()
-                    || held.account().getIdentityProviders().findAny().isPresent()) {
+            if (held.members().hasManaged() || held.members().hasIdentityProvider()) {
                 throw Refusal.of(AccountConflict.MANAGED_ACCOUNT, "managed_account");
             }
             held.members().removeAccount();
