@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 
 /** The password is right and is not enough: who is asked for what, and how it goes on (contract section 6; T28, T32). */
+@Tag("once")
 class ChallengeIT {
 
     private static final String WRONG = "wrong-horse-1";

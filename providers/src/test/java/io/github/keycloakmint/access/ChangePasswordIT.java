@@ -17,9 +17,11 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A new password for whoever is signed in and knows his own; and what any change of a password brings with it. */
+@Tag("once")
 class ChangePasswordIT {
 
     private static final String NEW = "a-new-password-2";

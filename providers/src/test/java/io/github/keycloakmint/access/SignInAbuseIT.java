@@ -27,9 +27,11 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who must not get in, and what they are told: nothing (contract section 6; T8, T11, T28, T29). */
+@Tag("once")
 class SignInAbuseIT {
 
     private static final String WRONG = "wrong-horse-1";

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How often the database is asked, as Hibernate logs it: not once an account of a user who has a hundred. */
+@Tag("once")
 class AccountStatementsIT {
 
     private static final int MANY = 100;

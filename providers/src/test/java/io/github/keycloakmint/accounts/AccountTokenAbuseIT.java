@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What gets no account token, and what ends one. */
+@Tag("once")
 class AccountTokenAbuseIT {
 
     private static TestRealm realm;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * T3, T4: what an account token can't reach, for a user who became an administrator after it was issued, and with its client
  * widened after it was issued: the worst case, in which only the walls are left.
  */
+@Tag("once")
 class AccountTokenWallsIT {
 
     private static TestRealm realm;

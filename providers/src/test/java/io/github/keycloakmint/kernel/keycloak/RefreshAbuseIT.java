@@ -16,9 +16,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Refresh tokens in the wrong hands, at Keycloak's own token endpoint. */
+@Tag("once")
 class RefreshAbuseIT {
 
     private static TestRealm realm;
