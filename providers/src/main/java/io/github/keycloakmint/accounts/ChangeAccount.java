@@ -61,7 +61,7 @@ final class ChangeAccount {
         return HeldAccount.change(session, account, caller.id(), held -> {
             held.requireSayOver(Optional.of(AccountRoles.OWNER));
             if (held.members().hasManaged()
-                    || held.account().getIdentityProviders().findAny().isPresent()
+                    || held.members().hasIdentityProvider()
                     || new Accounts(held.session(), held.realm()).tied(held.account())) {
                 throw Refusal.of(AccountConflict.MANAGED_ACCOUNT, "managed_account");
             }

@@ -95,6 +95,17 @@ public final class AccountMembers {
                 > 0;
     }
 
+    /** Of any type: Keycloak's own look-up knows only those that users sign in with (IdentityProviderQuery). */
+    public boolean hasIdentityProvider() {
+        return entities()
+                        .createQuery(
+                                "select count(i) from IdentityProviderEntity i where i.organizationId = :account",
+                                Long.class)
+                        .setParameter("account", account.getId())
+                        .getSingleResult()
+                > 0;
+    }
+
     /** Whether somebody beside {@code userId} owns the account, and is there to do so: a disabled user is not. */
     public boolean ownedByAnother(String userId) {
         return entities()
