@@ -25,7 +25,11 @@ public final class DerivedKeys {
         /** The signature of csrf tokens (contract section 6). */
         CSRF_TOKEN,
         /** The encryption of a password that travels in a mail ({@link SignUpPassword}). */
-        SIGN_UP_PASSWORD
+        SIGN_UP_PASSWORD,
+        /** The signed cookie; one key a client, the only kind that may leave the server (T2). */
+        COOKIE,
+        /** Embed tickets (contract section 8). */
+        EMBED_TICKET
     }
 
     private static final String HMAC = "HmacSHA256";
