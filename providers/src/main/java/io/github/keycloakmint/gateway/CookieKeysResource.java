@@ -33,8 +33,8 @@ final class CookieKeysResource {
         ClientModel client = Optional.ofNullable(call.realm().getClientByClientId(clientId))
                 .filter(GatewayClients::contain)
                 .orElseThrow(() -> Refusal.of(Fault.NOT_FOUND, "unknown_client"));
-        Keys keys =
-                new Keys(clientId, SignedCookie.name(call.realm()), SignedCookie.keys(call.session(), client));
+        String name = SignedCookie.name(call.realm()).orElseThrow(() -> Refusal.of(Fault.NOT_FOUND, "cookie_name"));
+        Keys keys = new Keys(clientId, name, SignedCookie.keys(call.session(), client));
         call.record().put("caller", clientId);
         call.admin()
                 .leaveEvent(call.session(), OperationType.ACTION, "COOKIE_KEY", Map.of("client_id", clientId));

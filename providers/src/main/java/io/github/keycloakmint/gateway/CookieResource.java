@@ -29,7 +29,8 @@ final class CookieResource {
         call.cors().allow(() -> ClientOrigins.exact(call.session(), token.client()));
         call.json();
         Limits.byTarget(call, token.bearer().user().getId());
-        Cookie cookie = SignedCookie.of(call.session(), token.client(), token.text(), token.remaining());
+        Cookie cookie =
+                SignedCookie.of(call.session(), name(call), token.client(), token.text(), token.remaining());
         requireKept(cookie);
         call.record().put("jti", token.bearer().token().getId());
         return Reply.ok(new Kept(cookie.name(), token.remaining())).with(cookie);
@@ -41,7 +42,11 @@ final class CookieResource {
         call.record().byStranger();
         requirePage(call);
         Limits.byAddress(call);
-        return Reply.noContent().with(SignedCookie.cleared(call.realm()));
+        return Reply.noContent().with(SignedCookie.cleared(name(call)));
+    }
+
+    private static String name(Exchange call) {
+        return SignedCookie.name(call.realm()).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "cookie_name"));
     }
 
     /** Exact origins alone, none of them {@code *}, and no call that is no page's (T26). */

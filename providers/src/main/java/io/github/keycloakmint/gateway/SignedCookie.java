@@ -9,6 +9,7 @@ import io.github.keycloakmint.kernel.keycloak.Issuers;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -19,6 +20,8 @@ import org.keycloak.models.RealmModel;
  * like any other's.
  */
 final class SignedCookie {
+
+    private static final Logger LOG = Logger.getLogger(SignedCookie.class);
 
     /** Bytes of name and value that browsers keep (RFC 6265 section 6.1). */
     static final int LARGEST = 4096;
@@ -32,19 +35,15 @@ final class SignedCookie {
 
     private SignedCookie() {}
 
-    /**
-     * Its name in {@code realm}.
-     *
-     * @throws Attributes.BadAttribute for a name that no cookie can have
-     */
-    static String name(RealmModel realm) {
-        String name = new Attributes("realm '" + realm.getName() + "'", realm::getAttribute)
-                .text(NAME)
-                .orElse(USUAL_NAME);
-        if (!Cookie.isName(name)) {
-            throw new Attributes.BadAttribute("realm '" + realm.getName() + "'", NAME, "the name of a cookie");
+    /** Its name in {@code realm}; empty where the realm's attribute is the name of no cookie, and then there is none. */
+    static Optional<String> name(RealmModel realm) {
+        Attributes attributes = new Attributes("realm '" + realm.getName() + "'", realm::getAttribute);
+        String name = attributes.text(NAME).orElse(USUAL_NAME);
+        if (Cookie.isName(name)) {
+            return Optional.of(name);
         }
-        return name;
+        LOG.error(new Attributes.BadAttribute(attributes.owner(), NAME, "the name of a cookie").getMessage());
+        return Optional.empty();
     }
 
     /** The keys of {@code client} as an app configures them: the first signs, the others were used before it. */
@@ -59,14 +58,14 @@ final class SignedCookie {
                 .toList();
     }
 
-    static Cookie of(KeycloakSession session, ClientModel client, String token, long seconds) {
-        String key = UrlBase64.encode(
-                DerivedKeys.active(session, client.getRealm(), DerivedKeys.Kind.COOKIE, client.getId()));
-        return new Cookie(name(client.getRealm()), ExpressSignature.sign(token, key), "/", seconds, SAME_SITE);
+    /** @param name as {@link #name} has it */
+    static Cookie of(KeycloakSession session, String name, ClientModel client, String token, long seconds) {
+        String key = keys(session, client).get(0);
+        return new Cookie(name, ExpressSignature.sign(token, key), "/", seconds, SAME_SITE);
     }
 
-    static Cookie cleared(RealmModel realm) {
-        return new Cookie(name(realm), "", "/", 0, SAME_SITE);
+    static Cookie cleared(String name) {
+        return new Cookie(name, "", "/", 0, SAME_SITE);
     }
 
     /**
@@ -86,13 +85,10 @@ final class SignedCookie {
     }
 
     private static List<String> sent(Exchange call) {
-        try {
-            List<String> sent = call.cookies(name(call.realm()));
-            return sent.size() > MOST ? List.of() : sent;
-        } catch (Attributes.BadAttribute e) {
-            // who tries to set one is told in the log
-            return List.of();
-        }
+        return name(call.realm())
+                .map(call::cookies)
+                .filter(sent -> sent.size() <= MOST)
+                .orElse(List.of());
     }
 
     private static Optional<String> token(KeycloakSession session, RealmModel realm, String cookie) {
