@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import io.github.keycloakmint.kernel.limits.Limits;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 
@@ -39,8 +40,8 @@ public final class Bearer {
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             throw Refusal.bearer(Optional.empty(), true, "two_authorizations");
         }
-        BearerToken bearer = BearerToken.of(call.session())
-                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
+        BearerToken bearer = Limits.authenticated(call, () -> BearerToken.of(call.session())
+                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token")));
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
         return bearer;
