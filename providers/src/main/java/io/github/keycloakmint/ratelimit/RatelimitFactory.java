@@ -41,7 +41,8 @@ public final class RatelimitFactory implements LimiterFactory {
 
     private static Counter shared(KeycloakSessionFactory factory, LimitSettings set, Counter node) {
         LongSupplier clock = () -> TimeUnit.MILLISECONDS.toNanos(Time.currentTimeMillis());
-        long most = (long) set.buckets() * Limiter.Kind.values().length;
+        // all nodes' buckets of all kinds lie there, but only for as long as they are not full again
+        long most = 2L * set.buckets();
         SharedStore store =
                 new SharedStore(() -> ClusterNumbers.join(factory, CACHE, most, set.patience()), set.closed(), clock);
         factory.register(event -> {
