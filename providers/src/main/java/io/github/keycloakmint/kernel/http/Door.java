@@ -74,7 +74,9 @@ public final class Door {
         if (!match.get().active()) {
             return uncalled(endpoint, Refusal.of(endpoint.off(), "off"));
         }
-        if (method.equals("OPTIONS")) {
+        // where OPTIONS is a method like any other, it is asked by a proxy about somebody's preflight and is none
+        // itself
+        if (method.equals("OPTIONS") && !endpoint.methods().containsKey(method)) {
             Count.of(endpoint.capability(), "preflight");
             return allowing(Cors.preflight(session, endpoint), endpoint);
         }
@@ -94,7 +96,15 @@ public final class Door {
         return answer(
                 endpoint,
                 handler,
-                new Exchange(endpoint, session, realm, address, match.get().parameters(), body, record, admin));
+                new Exchange(
+                        endpoint,
+                        session,
+                        realm,
+                        new Exchange.Peer(address, addresses.fromProxy(session)),
+                        match.get().parameters(),
+                        body,
+                        record,
+                        admin));
     }
 
     private static Response answer(Endpoint endpoint, Handler handler, Exchange call) {
@@ -181,10 +191,7 @@ public final class Door {
     private static Response refusal(Endpoint endpoint, Refusal refusal) {
         ErrorCode code = refusal.codeIn(endpoint.errors());
         Object body = endpoint.errors().body(code, refusal.text().orElse(code.text()), refusal.reference());
-        Map<String, String> headers = refusal.authenticate()
-                .map(challenge -> Map.of(HttpHeaders.WWW_AUTHENTICATE, challenge))
-                .orElse(Map.of());
-        return response(new Reply(code.status(), body, headers));
+        return response(new Reply(code.status(), body, refusal.headers()));
     }
 
     private static Response allowing(Response response, Endpoint endpoint) {
