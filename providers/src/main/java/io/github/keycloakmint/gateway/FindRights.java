@@ -5,7 +5,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
-import io.github.keycloakmint.kernel.keycloak.Memberships;
+import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +18,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.organization.OrganizationProvider;
 
 /**
  * Finds what an identity may do now (T7, T33): in the account that is asked for, else in the one that its credential speaks
@@ -31,12 +30,14 @@ final class FindRights {
 
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final Memberships memberships;
+    private final Entitlements entitlements;
+    private final KeptRights kept;
 
-    FindRights(KeycloakSession session, RealmModel realm) {
+    FindRights(KeycloakSession session, RealmModel realm, KeptRights kept) {
         this.session = session;
         this.realm = realm;
-        this.memberships = new Memberships(session, realm);
+        this.entitlements = new Entitlements(session, realm);
+        this.kept = kept;
     }
 
     /** @throws Refusal 403 for an account or an audience that the identity does not have; 401 where its own account has gone */
@@ -84,7 +85,6 @@ final class FindRights {
     private Rights inSession(BearerToken bearer, Optional<String> account, Optional<ClientModel> audience) {
         if (account.isPresent()) {
             return in(bearer.user(), account.get(), audience)
-                    .map(FindRights::rights)
                     .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "account"));
         }
         Map<String, Object> claims = bearer.token().getOtherClaims();
@@ -93,8 +93,7 @@ final class FindRights {
                 .findFirst();
         return own.map(id -> in(bearer.user(), id, audience)
                         // by id alone: an alias is free again when its organization is gone
-                        .filter(held -> held.accountId().equals(id))
-                        .map(FindRights::rights)
+                        .filter(rights -> rights.accountId().equals(own))
                         .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "account_left")))
                 .orElse(Rights.NONE);
     }
@@ -110,9 +109,18 @@ final class FindRights {
         return new Rights(own.map(ApiKey.Account::id), own.flatMap(ApiKey.Account::role), permissions);
     }
 
-    private Optional<Memberships.Membership> in(UserModel user, String account, Optional<ClientModel> audience) {
-        return audience.map(client -> memberships.in(user, account, client))
-                .orElseGet(() -> memberships.in(user, account));
+    private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {
+        KeptRights.Question question = new KeptRights.Question(
+                realm.getId(), user.getId(), account, audience.map(ClientModel::getId));
+        return kept.get(realm, question, () -> read(user, account, audience))
+                // an account that was disabled is seen at once, on every node: Keycloak's own cache knows
+                .filter(rights -> rights.accountId().flatMap(entitlements::open).isPresent());
+    }
+
+    private Optional<Rights> read(UserModel user, String account, Optional<ClientModel> audience) {
+        return audience.map(client -> entitlements.in(user, account, client))
+                .orElseGet(() -> entitlements.in(user, account))
+                .map(held -> new Rights(Optional.of(held.accountId()), held.role(), held.permissions()));
     }
 
     /** What the owner has of {@code audience}, as far as the key goes: another client's role of that name is another one. */
@@ -142,10 +150,6 @@ final class FindRights {
         if (account.isPresent()) {
             throw Refusal.of(Fault.FORBIDDEN, "account_of_minted");
         }
-    }
-
-    private static Rights rights(Memberships.Membership held) {
-        return new Rights(Optional.of(held.accountId()), held.role(), held.permissions());
     }
 
     private static Optional<String> text(@Nullable Object claim) {

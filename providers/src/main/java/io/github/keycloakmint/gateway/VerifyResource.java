@@ -11,10 +11,12 @@ import io.github.keycloakmint.kernel.limits.Limits;
 final class VerifyResource {
 
     private final GatewaySettings settings;
+    private final KeptRights kept;
     private final IdentityJwt jwt;
 
-    VerifyResource(GatewaySettings settings) {
+    VerifyResource(GatewaySettings settings, KeptRights kept) {
         this.settings = settings;
+        this.kept = kept;
         this.jwt = new IdentityJwt(settings.jwtSeconds());
     }
 
@@ -38,7 +40,7 @@ final class VerifyResource {
     }
 
     private Reply answer(Exchange call, Identity identity, Demand demand) {
-        VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, jwt);
+        VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, kept, jwt);
         return new Reply(200, null, verifying.verify(identity, demand));
     }
 }
