@@ -12,6 +12,7 @@ import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,6 +36,10 @@ public final class Door {
     Door(Routes routes, CallerAddress addresses) {
         this.routes = routes;
         this.addresses = addresses;
+    }
+
+    String address(KeycloakSession session) {
+        return addresses.of(session);
     }
 
     /** Answers a call to a public path. The realm is the one of the session's context. */
@@ -181,10 +186,10 @@ public final class Door {
     private static Response refusal(Endpoint endpoint, Refusal refusal) {
         ErrorCode code = refusal.codeIn(endpoint.errors());
         Object body = endpoint.errors().body(code, refusal.text().orElse(code.text()), refusal.reference());
-        Map<String, String> headers = refusal.authenticate()
-                .map(challenge -> Map.of(HttpHeaders.WWW_AUTHENTICATE, challenge))
-                .orElse(Map.of());
-        return response(new Reply(code.status(), body, headers));
+        Map<String, String> headers = new HashMap<>();
+        refusal.authenticate().ifPresent(challenge -> headers.put(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        refusal.retryAfter().ifPresent(seconds -> headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(seconds)));
+        return response(new Reply(code.status(), body, Map.copyOf(headers)));
     }
 
     private static Response allowing(Response response, Endpoint endpoint) {

@@ -21,13 +21,15 @@ public final class Refusal extends RuntimeException {
      * @param beat answered on it, at a moment that doesn't depend on the cause
      * @param keeps what was written on the way stays
      * @param bearer the caller lacks a good access token
+     * @param retryAfter when the caller may come again
      */
-    private record Manner(Optional<Duration> beat, boolean keeps, Optional<String> bearer) {
-        static final Manner PLAIN = new Manner(Optional.empty(), false, Optional.empty());
-        static final Manner KEEPING = new Manner(Optional.empty(), true, Optional.empty());
+    private record Manner(
+            Optional<Duration> beat, boolean keeps, Optional<String> bearer, Optional<Duration> retryAfter) {
+        static final Manner PLAIN = new Manner(Optional.empty(), false, Optional.empty(), Optional.empty());
+        static final Manner KEEPING = new Manner(Optional.empty(), true, Optional.empty(), Optional.empty());
 
         static Manner even(Duration beat) {
-            return new Manner(Optional.of(beat), false, Optional.empty());
+            return new Manner(Optional.of(beat), false, Optional.empty(), Optional.empty());
         }
     }
 
@@ -93,13 +95,19 @@ public final class Refusal extends RuntimeException {
      */
     public static Refusal bearer(Optional<String> text, boolean shown, String cause) {
         String challenge = shown ? "Bearer error=\"invalid_token\"" : "Bearer";
-        Manner manner = new Manner(Optional.empty(), false, Optional.of(challenge));
+        Manner manner = new Manner(Optional.empty(), false, Optional.of(challenge), Optional.empty());
         return new Refusal(null, Fault.UNAUTHORIZED, text.orElse(null), cause, manner);
+    }
+
+    /** 429 for a caller who may come again after {@code wait}. */
+    public static Refusal limited(Duration wait, String cause) {
+        Manner manner = new Manner(Optional.empty(), false, Optional.empty(), Optional.of(wait));
+        return new Refusal(null, Fault.TOO_MANY_REQUESTS, null, cause, manner);
     }
 
     /** The same refusal, but what was written on the way is kept. */
     public Refusal kept() {
-        return new Refusal(code, fault, text, cause, new Manner(manner.beat, true, manner.bearer));
+        return new Refusal(code, fault, text, cause, new Manner(manner.beat, true, manner.bearer, manner.retryAfter));
     }
 
     /** 400 with a text that says what about the input is wrong, without repeating it. */
@@ -140,6 +148,11 @@ public final class Refusal extends RuntimeException {
 
     boolean keeps() {
         return manner.keeps();
+    }
+
+    /** Whole seconds for {@code Retry-After} (RFC 9110 section 10.2.3): who waits so long is not too early. */
+    Optional<Long> retryAfter() {
+        return manner.retryAfter().map(wait -> Math.max(1, wait.plusMillis(999).toSeconds()));
     }
 
     /** The value of {@code WWW-Authenticate}, where the caller lacks a good access token. */

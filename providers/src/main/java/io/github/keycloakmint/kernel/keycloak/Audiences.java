@@ -1,0 +1,43 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import io.github.keycloakmint.kernel.Attributes;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+import org.keycloak.models.ClientModel;
+
+/** Clients that a client may have narrowed tokens for: the list {@value #AUDIENCES} of their client ids. */
+public final class Audiences {
+
+    private static final Logger LOG = Logger.getLogger(Audiences.class);
+
+    private static final String AUDIENCES = "mint.audiences";
+
+    private Audiences() {}
+
+    /** The one that {@code client} asks for by its client id; empty where there is none that it may ask for. */
+    public static Optional<ClientModel> find(ClientModel client, String audience) {
+        return allowed(client).contains(audience) ? known(client, audience) : Optional.empty();
+    }
+
+    /** The one that {@code client} can only mean, where its list has one alone. */
+    public static Optional<ClientModel> only(ClientModel client) {
+        Set<String> allowed = allowed(client);
+        return allowed.size() == 1 ? known(client, allowed.iterator().next()) : Optional.empty();
+    }
+
+    private static Optional<ClientModel> known(ClientModel client, String audience) {
+        return Optional.ofNullable(client.getRealm().getClientByClientId(audience))
+                .filter(ClientModel::isEnabled)
+                .filter(found -> !ReservedClients.contains(found.getClientId()));
+    }
+
+    private static Set<String> allowed(ClientModel client) {
+        try {
+            return new Attributes("client '" + client.getClientId() + "'", client::getAttribute).set(AUDIENCES);
+        } catch (Attributes.BadAttribute e) {
+            LOG.error(e.getMessage());
+            return Set.of();
+        }
+    }
+}
