@@ -3,8 +3,8 @@ package io.github.keycloakmint.accounts;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.Bearer;
-import io.github.keycloakmint.kernel.caller.KeyCaller;
 import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
@@ -48,7 +48,7 @@ final class AccountTokenResource {
         AccountCaller.requireAccounts(call);
         call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), AccountsFactory.ID));
         Limits.byAddress(call);
-        ApiKey key = KeyCaller.of(call);
+        ApiKey key = ShownKey.of(call);
         call.record().recognised();
         call.cors().allow(() -> ClientOrigins.of(call.session(), key.client()));
         AccountTokenRequest request = AccountTokenRequest.of(call.path("account_id"), call.json());

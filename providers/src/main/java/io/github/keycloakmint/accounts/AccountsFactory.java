@@ -3,7 +3,7 @@ package io.github.keycloakmint.accounts;
 import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.CapabilitySpi;
 import io.github.keycloakmint.kernel.Options;
-import io.github.keycloakmint.kernel.caller.KeyCaller;
+import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Endpoint;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -35,7 +35,7 @@ public final class AccountsFactory implements CapabilityFactory {
                 Area.API,
                 "accounts/{account_id}/token",
                 "account-token",
-                Map.of("POST", new KeyCaller.Or(tokens::issueByKey, tokens::issue)),
+                Map.of("POST", new ShownKey.Or(tokens::issueByKey, tokens::issue)),
                 PlainErrors.SHAPE,
                 PlainErrors.SHAPE.of(Fault.NOT_FOUND),
                 (session, realm) -> OptedInClients.origins(session, realm, ID)));

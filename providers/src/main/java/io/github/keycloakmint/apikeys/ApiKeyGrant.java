@@ -56,7 +56,7 @@ final class ApiKeyGrant extends BundleGrant {
     /** Of the token's client, which need not be the key's own: {@link ApiKeys#live} asks that. */
     private static boolean optedIn(KeycloakSession session, AccessToken token) {
         return Optional.ofNullable(session.getContext().getRealm().getClientByClientId(token.getIssuedFor()))
-                .filter(client -> OptedInClients.names(client, IssueKeyToken.CAPABILITY))
+                .filter(client -> OptedInClients.names(client, ApiKeysCapability.ID))
                 .isPresent();
     }
 

@@ -1,7 +1,6 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.Capability;
-import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.PlainFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -23,7 +22,7 @@ public final class ApiKeyGrantFactory implements OAuth2GrantTypeFactory, PlainFa
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
-        active = ((CapabilityFactory) factory.getProviderFactory(Capability.class, IssueKeyToken.CAPABILITY)).active();
+        active = ((ApiKeysCapability) factory.getProviderFactory(Capability.class, ApiKeysCapability.ID)).active();
     }
 
     @Override

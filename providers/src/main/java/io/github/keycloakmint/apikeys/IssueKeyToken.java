@@ -26,9 +26,6 @@ import org.keycloak.models.RealmModel;
  */
 final class IssueKeyToken {
 
-    /** In {@code mint.capabilities} of a client (T8). */
-    static final String CAPABILITY = "api-keys";
-
     private final KeycloakSession session;
     private final RealmModel realm;
 
@@ -40,7 +37,8 @@ final class IssueKeyToken {
     /** @throws NoKeyToken when {@code ask} is for what the key does not give */
     ApiKeys.Token issue(ApiKey key, ApiKeys.Ask ask) {
         ClientModel client = ask.client();
-        if (OptedInClients.find(realm, client.getClientId(), CAPABILITY).isEmpty()
+        if (OptedInClients.find(realm, client.getClientId(), ApiKeysCapability.ID)
+                        .isEmpty()
                 || !SenderConstraint.met(session, client)) {
             throw new NoKeyToken(NoKeyToken.Reason.CLIENT);
         }

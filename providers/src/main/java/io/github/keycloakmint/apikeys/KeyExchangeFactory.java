@@ -1,7 +1,6 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.Capability;
-import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.keycloak.RedeemingExchangeFactory;
 import io.github.keycloakmint.kernel.keycloak.Redemption;
 import org.keycloak.models.KeycloakSession;
@@ -26,7 +25,7 @@ public final class KeyExchangeFactory extends RedeemingExchangeFactory {
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
-        active = ((CapabilityFactory) factory.getProviderFactory(Capability.class, IssueKeyToken.CAPABILITY)).active();
+        active = ((ApiKeysCapability) factory.getProviderFactory(Capability.class, ApiKeysCapability.ID)).active();
     }
 
     @Override

@@ -45,7 +45,7 @@ final class KeyRedemption implements Redemption {
 
     @Override
     public void admit(ClientModel client) {
-        boolean opted = OptedInClients.find(client.getRealm(), client.getClientId(), IssueKeyToken.CAPABILITY)
+        boolean opted = OptedInClients.find(client.getRealm(), client.getClientId(), ApiKeysCapability.ID)
                 .isPresent();
         if (!opted || (client.isPublicClient() && !"true".equals(client.getAttribute(PUBLIC)))) {
             throw unauthorizedClient();

@@ -3,8 +3,8 @@ package io.github.keycloakmint.apikeys;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
-import io.github.keycloakmint.kernel.caller.KeyCaller;
 import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
@@ -43,9 +43,9 @@ final class KeyTokenResource {
     Reply issue(Exchange call) {
         call.record().event(EventType.TOKEN_EXCHANGE);
         call.record().byStranger();
-        call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), IssueKeyToken.CAPABILITY));
+        call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), ApiKeysCapability.ID));
         Limits.byAddress(call);
-        ApiKey key = KeyCaller.of(call);
+        ApiKey key = ShownKey.of(call);
         call.record().recognised();
         call.cors().allow(() -> ClientOrigins.of(call.session(), key.client()));
         KeyTokenRequest request = KeyTokenRequest.of(call.jsonOrNone());

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** A caller who shows an API key in the header {@value ApiKeys#HEADER}. */
-public final class KeyCaller {
+public final class ShownKey {
 
-    private KeyCaller() {}
+    private ShownKey() {}
 
     /** Handles a call with that header by {@code byKey}, and every other one by {@code otherwise}. */
     public record Or(Handler byKey, Handler otherwise) implements Handler {
