@@ -6,6 +6,7 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
+import io.github.keycloakmint.kernel.keycloak.KeyPermissions;
 import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import java.util.Arrays;
 import java.util.List;
@@ -84,8 +85,7 @@ final class FindRights {
 
     private Rights inSession(BearerToken bearer, Optional<String> account, Optional<ClientModel> audience) {
         if (account.isPresent()) {
-            return in(bearer.user(), account.get(), audience)
-                    .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "account"));
+            return in(bearer.user(), account.get(), audience).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "account"));
         }
         Map<String, Object> claims = bearer.token().getOtherClaims();
         Optional<String> own = ACCOUNT_CLAIMS.stream()
@@ -105,13 +105,14 @@ final class FindRights {
                 .ifPresent(asked -> {
                     throw Refusal.of(Fault.FORBIDDEN, "account");
                 });
-        List<String> permissions = audience.map(client -> cut(key, client)).orElse(key.permissions());
+        List<String> permissions = audience.map(client -> KeyPermissions.of(session, realm, key, client))
+                .orElse(key.permissions());
         return new Rights(own.map(ApiKey.Account::id), own.flatMap(ApiKey.Account::role), permissions);
     }
 
     private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {
-        KeptRights.Question question = new KeptRights.Question(
-                realm.getId(), user.getId(), account, audience.map(ClientModel::getId));
+        KeptRights.Question question =
+                new KeptRights.Question(realm.getId(), user.getId(), account, audience.map(ClientModel::getId));
         return kept.get(realm, question, () -> read(user, account, audience))
                 // an account that was disabled is seen at once, on every node: Keycloak's own cache knows
                 .filter(rights -> rights.accountId().flatMap(entitlements::open).isPresent());
@@ -121,13 +122,6 @@ final class FindRights {
         return audience.map(client -> entitlements.in(user, account, client))
                 .orElseGet(() -> entitlements.in(user, account))
                 .map(held -> new Rights(Optional.of(held.accountId()), held.role(), held.permissions()));
-    }
-
-    /** What the owner has of {@code audience}, as far as the key goes: another client's role of that name is another one. */
-    private List<String> cut(ApiKey key, ClientModel audience) {
-        return key.permissions().stream()
-                .filter(name -> audience.getRole(name) != null)
-                .toList();
     }
 
     private void requireOwn(Optional<String> own, Optional<String> asked) {
@@ -141,9 +135,7 @@ final class FindRights {
     }
 
     private Optional<String> alias(String accountId) {
-        return Optional.ofNullable(
-                        session.getProvider(OrganizationProvider.class).getById(accountId))
-                .map(OrganizationModel::getAlias);
+        return entitlements.open(accountId).map(OrganizationModel::getAlias);
     }
 
     private static void requireNone(Optional<String> account) {

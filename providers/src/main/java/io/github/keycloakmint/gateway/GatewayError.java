@@ -4,7 +4,6 @@ import io.github.keycloakmint.kernel.http.ErrorCode;
 
 /** Errors that only the gateway has. */
 enum GatewayError implements ErrorCode {
-    AMBIGUOUS("ambiguous_credentials", "The credentials are of different identities"),
     INVALID_TARGET("invalid_target", "The audience is not allowed");
 
     private final String code;

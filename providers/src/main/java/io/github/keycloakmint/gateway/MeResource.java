@@ -74,7 +74,8 @@ final class MeResource {
                 .allow(() -> shown.byCookie()
                         ? ClientOrigins.exact(call.session(), identity.client())
                         : ClientOrigins.of(call.session(), identity.client()));
-        Rights rights = new FindRights(call.session(), call.realm(), kept).of(identity, Optional.empty(), Optional.empty());
+        Rights rights =
+                new FindRights(call.session(), call.realm(), kept).of(identity, Optional.empty(), Optional.empty());
         return Reply.ok(Me.of(identity, rights));
     }
 }

@@ -3,6 +3,7 @@ package io.github.keycloakmint.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.keycloakmint.testbed.Dpop;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
