@@ -2,6 +2,7 @@ package io.github.keycloakmint.mint;
 
 import io.github.keycloakmint.kernel.keycloak.AdminStanding;
 import io.github.keycloakmint.kernel.keycloak.PlatformIndex.Platform;
+import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import io.github.keycloakmint.kernel.keycloak.UserDirectory;
 import java.util.ArrayList;
 import java.util.List;

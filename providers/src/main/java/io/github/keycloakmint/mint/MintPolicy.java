@@ -2,6 +2,7 @@ package io.github.keycloakmint.mint;
 
 import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.caller.AddressRanges;
+import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import java.util.Optional;
 import java.util.Set;
 

@@ -2,7 +2,7 @@ package io.github.keycloakmint.mint;
 
 import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.keycloak.AdminOnlyAttribute;
-import java.util.Arrays;
+import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -18,7 +18,6 @@ import org.keycloak.models.RealmModel;
 record MintRealm(List<String> roleOrder, Optional<String> legacyId) {
 
     private static final Logger LOG = Logger.getLogger(MintRealm.class);
-    private static final String SHIPPED_ORDER = "admin,creator,premium,basic,free";
     private static final String LEGACY_ID = "mint.legacy-id-attribute";
 
     /** Empty where the realm lets users edit what would grant them somebody else's id (T18): minting is off there. */
@@ -32,11 +31,6 @@ record MintRealm(List<String> roleOrder, Optional<String> legacyId) {
                     realm.getName(), legacyId.get(), LEGACY_ID);
             return Optional.empty();
         }
-        List<String> order = Arrays.stream(
-                        attributes.text("mint.role-order").orElse(SHIPPED_ORDER).split(",", -1))
-                .map(String::trim)
-                .filter(role -> !role.isEmpty())
-                .toList();
-        return Optional.of(new MintRealm(order, legacyId));
+        return Optional.of(new MintRealm(PlatformRoles.order(realm), legacyId));
     }
 }

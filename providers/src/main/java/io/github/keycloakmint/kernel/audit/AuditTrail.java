@@ -76,7 +76,9 @@ public final class AuditTrail {
         Metrics.counter("keycloak_mint_calls_total", "capability", record.capability(), "outcome", outcome.label())
                 .increment();
         if (record.quiet()) {
-            AUDIT.debug(line(record, outcome, 0));
+            if (AUDIT.isDebugEnabled()) {
+                AUDIT.debug(line(record, outcome, 0));
+            }
         } else if (stored(record, outcome)) {
             AUDIT.info(line(record, outcome, 0));
         } else {

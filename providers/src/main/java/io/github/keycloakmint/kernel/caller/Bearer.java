@@ -7,7 +7,7 @@ import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 
-/** A user who calls with the access token of his session. */
+/** A user who calls with an access token. */
 public final class Bearer {
 
     private Bearer() {}
@@ -19,6 +19,19 @@ public final class Bearer {
      *     account
      */
     public static BearerToken ofFullSession(Exchange call) {
+        BearerToken bearer = of(call);
+        if (!bearer.ofFullSession(call.session())) {
+            throw Refusal.of(Fault.FORBIDDEN, "not_a_full_session");
+        }
+        return bearer;
+    }
+
+    /**
+     * Any token that is good now. Puts user and client into the call's record.
+     *
+     * @throws Refusal 401 without one
+     */
+    public static BearerToken of(Exchange call) {
         if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
             throw Refusal.bearer(Optional.of("Authorization header required"), false, "no_authorization");
         }
@@ -30,9 +43,6 @@ public final class Bearer {
                 .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
-        if (!bearer.ofFullSession(call.session())) {
-            throw Refusal.of(Fault.FORBIDDEN, "not_a_full_session");
-        }
         return bearer;
     }
 }

@@ -32,6 +32,15 @@ public final class CallerAddress {
         return of(Connection.peer(session), forwarded == null ? List.of() : forwarded);
     }
 
+    /** True where the connection's own peer is a trusted proxy: what it says of the call that it asks about is believed. */
+    public boolean fromProxy(KeycloakSession session) {
+        return !trusted.isEmpty()
+                && Connection.peer(session)
+                        .flatMap(AddressRanges::canonical)
+                        .filter(trusted::contains)
+                        .isPresent();
+    }
+
     String of(Optional<String> peer, List<String> forwardedFor) {
         String address = peer.flatMap(AddressRanges::canonical).orElse(UNKNOWN);
         List<String> hops = new ArrayList<>();

@@ -35,7 +35,11 @@ public class BodyGate implements ContainerRequestFilter {
         if (request.getHeaders().containsKey(HttpHeaders.CONTENT_TYPE) && !sentAsJson(request)) {
             request.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM);
         }
-        Connection.collectBody(request, Exchange.LARGEST_BODY + 1);
+        if (OwnPaths.bodiless(request.getUriInfo().getPath())) {
+            Connection.dropBody(request);
+        } else {
+            Connection.collectBody(request, Exchange.LARGEST_BODY + 1);
+        }
     }
 
     private static boolean sentAsJson(ContainerRequestContext request) {

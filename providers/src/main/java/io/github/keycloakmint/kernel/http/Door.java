@@ -12,7 +12,6 @@ import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -79,7 +78,9 @@ public final class Door {
         if (!match.get().active()) {
             return uncalled(endpoint, Refusal.of(endpoint.off(), "off"));
         }
-        if (method.equals("OPTIONS")) {
+        // where OPTIONS is a method like any other, it is asked by a proxy about somebody's preflight and is none
+        // itself
+        if (method.equals("OPTIONS") && !endpoint.methods().containsKey(method)) {
             Count.of(endpoint.capability(), "preflight");
             return allowing(Cors.preflight(session, endpoint), endpoint);
         }
@@ -99,7 +100,15 @@ public final class Door {
         return answer(
                 endpoint,
                 handler,
-                new Exchange(endpoint, session, realm, address, match.get().parameters(), body, record, admin));
+                new Exchange(
+                        endpoint,
+                        session,
+                        realm,
+                        new Exchange.Peer(address, addresses.fromProxy(session)),
+                        match.get().parameters(),
+                        body,
+                        record,
+                        admin));
     }
 
     private static Response answer(Endpoint endpoint, Handler handler, Exchange call) {
@@ -186,10 +195,7 @@ public final class Door {
     private static Response refusal(Endpoint endpoint, Refusal refusal) {
         ErrorCode code = refusal.codeIn(endpoint.errors());
         Object body = endpoint.errors().body(code, refusal.text().orElse(code.text()), refusal.reference());
-        Map<String, String> headers = new HashMap<>();
-        refusal.authenticate().ifPresent(challenge -> headers.put(HttpHeaders.WWW_AUTHENTICATE, challenge));
-        refusal.retryAfter().ifPresent(seconds -> headers.put(HttpHeaders.RETRY_AFTER, String.valueOf(seconds)));
-        return response(new Reply(code.status(), body, Map.copyOf(headers)));
+        return response(new Reply(code.status(), body, refusal.headers()));
     }
 
     private static Response allowing(Response response, Endpoint endpoint) {

@@ -9,7 +9,8 @@ import java.util.TreeSet;
  * An endpoint of a capability.
  *
  * @param area where it hangs
- * @param path below the area, without a leading slash; a segment {@code {name}} takes any one segment
+ * @param path below the area, without a leading slash; a segment {@code {name}} takes any one segment, {@link #TAIL} as the
+ *     last one whatever else comes, and nobody is told what
  * @param capability its name in log, event and metric
  * @param methods a handler per HTTP method
  * @param errors the shape of its error bodies
@@ -24,6 +25,9 @@ public record Endpoint(
         ErrorShape errors,
         ErrorCode off,
         AllowedOrigins origins) {
+
+    /** One segment or more of whatever spelling, empty ones included. */
+    public static final String TAIL = "**";
 
     /** An endpoint from server to server, which no page may call. */
     public Endpoint(

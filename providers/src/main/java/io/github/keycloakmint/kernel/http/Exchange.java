@@ -21,9 +21,17 @@ public final class Exchange {
     private static final Pattern JSON =
             Pattern.compile("application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
 
+    /**
+     * Who calls.
+     *
+     * @param address as the one resolver found it (T9)
+     * @param proxy whether a trusted proxy holds the connection
+     */
+    record Peer(String address, boolean proxy) {}
+
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final String address;
+    private final Peer peer;
     private final Map<String, String> path;
     private final RequestBody body;
     private final CallRecord record;
@@ -35,7 +43,7 @@ public final class Exchange {
             Endpoint endpoint,
             KeycloakSession session,
             RealmModel realm,
-            String address,
+            Peer peer,
             Map<String, String> path,
             RequestBody body,
             CallRecord record,
@@ -43,7 +51,7 @@ public final class Exchange {
         this.endpoint = endpoint;
         this.session = session;
         this.realm = realm;
-        this.address = address;
+        this.peer = peer;
         this.path = path;
         this.body = body;
         this.record = record;
@@ -61,7 +69,12 @@ public final class Exchange {
 
     /** The caller's address as the one resolver found it (T9). */
     public String address() {
-        return address;
+        return peer.address();
+    }
+
+    /** True where a trusted proxy holds the connection, so that its headers about another call are believed. */
+    public boolean fromProxy() {
+        return peer.proxy();
     }
 
     /** What the audit will say of this call. */

@@ -21,6 +21,11 @@ public final class Query {
         return value(name).filter(value -> !value.isEmpty());
     }
 
+    /** All values of one that may come several times, in their order. */
+    public List<String> all(String name) {
+        return List.copyOf(parameters.getOrDefault(name, List.of()));
+    }
+
     private Optional<String> value(String name) {
         List<String> values = parameters.getOrDefault(name, List.of());
         if (values.size() > 1) {

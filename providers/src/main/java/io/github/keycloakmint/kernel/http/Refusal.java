@@ -1,6 +1,8 @@
 package io.github.keycloakmint.kernel.http;
 
+import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +22,18 @@ public final class Refusal extends RuntimeException {
     /**
      * @param beat answered on it, at a moment that doesn't depend on the cause
      * @param keeps what was written on the way stays
-     * @param bearer the caller lacks a good access token
-     * @param retryAfter when the caller may come again
+     * @param headers of the answer
      */
-    private record Manner(
-            Optional<Duration> beat, boolean keeps, Optional<String> bearer, Optional<Duration> retryAfter) {
-        static final Manner PLAIN = new Manner(Optional.empty(), false, Optional.empty(), Optional.empty());
-        static final Manner KEEPING = new Manner(Optional.empty(), true, Optional.empty(), Optional.empty());
+    private record Manner(Optional<Duration> beat, boolean keeps, Map<String, String> headers) {
+        static final Manner PLAIN = new Manner(Optional.empty(), false, Map.of());
+        static final Manner KEEPING = new Manner(Optional.empty(), true, Map.of());
 
         static Manner even(Duration beat) {
-            return new Manner(Optional.of(beat), false, Optional.empty(), Optional.empty());
+            return new Manner(Optional.of(beat), false, Map.of());
+        }
+
+        static Manner with(String header, String value) {
+            return new Manner(Optional.empty(), false, Map.of(header, value));
         }
     }
 
@@ -95,19 +99,20 @@ public final class Refusal extends RuntimeException {
      */
     public static Refusal bearer(Optional<String> text, boolean shown, String cause) {
         String challenge = shown ? "Bearer error=\"invalid_token\"" : "Bearer";
-        Manner manner = new Manner(Optional.empty(), false, Optional.of(challenge), Optional.empty());
+        Manner manner = Manner.with(HttpHeaders.WWW_AUTHENTICATE, challenge);
         return new Refusal(null, Fault.UNAUTHORIZED, text.orElse(null), cause, manner);
     }
 
-    /** 429 for a caller who may come again after {@code wait}. */
-    public static Refusal limited(Duration wait, String cause) {
-        Manner manner = new Manner(Optional.empty(), false, Optional.empty(), Optional.of(wait));
+    /** 429 that says when to come again: whole seconds, at least one (RFC 9110 section 10.2.3). */
+    public static Refusal limited(Duration retryAfter, String cause) {
+        long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
+        Manner manner = Manner.with(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
         return new Refusal(null, Fault.TOO_MANY_REQUESTS, null, cause, manner);
     }
 
     /** The same refusal, but what was written on the way is kept. */
     public Refusal kept() {
-        return new Refusal(code, fault, text, cause, new Manner(manner.beat, true, manner.bearer, manner.retryAfter));
+        return new Refusal(code, fault, text, cause, new Manner(manner.beat, true, manner.headers));
     }
 
     /** 400 with a text that says what about the input is wrong, without repeating it. */
@@ -150,14 +155,9 @@ public final class Refusal extends RuntimeException {
         return manner.keeps();
     }
 
-    /** Whole seconds for {@code Retry-After} (RFC 9110 section 10.2.3): who waits so long is not too early. */
-    Optional<Long> retryAfter() {
-        return manner.retryAfter().map(wait -> Math.max(1, wait.plusMillis(999).toSeconds()));
-    }
-
-    /** The value of {@code WWW-Authenticate}, where the caller lacks a good access token. */
-    Optional<String> authenticate() {
-        return manner.bearer();
+    /** Headers of the answer: what to authenticate with, when to come again. */
+    Map<String, String> headers() {
+        return manner.headers();
     }
 
     String cause() {

@@ -51,11 +51,13 @@ final class Routes {
     }
 
     private static Optional<Map<String, String>> match(List<String> template, List<String> asked) {
-        if (template.size() != asked.size()) {
+        boolean tail = template.get(template.size() - 1).equals(Endpoint.TAIL);
+        int words = tail ? template.size() - 1 : template.size();
+        if (tail ? asked.size() <= words : asked.size() != words) {
             return Optional.empty();
         }
         Map<String, String> parameters = new HashMap<>();
-        for (int i = 0; i < template.size(); i++) {
+        for (int i = 0; i < words; i++) {
             String segment = template.get(i);
             if (segment.startsWith("{")) {
                 if (asked.get(i).isEmpty()) {

@@ -25,6 +25,11 @@ public final class AdminAccess {
         permissions.realm().requireViewEvents();
     }
 
+    /** Refuses by throwing where the admin lacks {@code manage-realm}. */
+    public void requireManageRealm() {
+        permissions.realm().requireManageRealm();
+    }
+
     /** Refuses by throwing where the admin lacks {@code view-identity-providers}. */
     public void requireViewIdentityProviders() {
         permissions.realm().requireViewIdentityProviders();

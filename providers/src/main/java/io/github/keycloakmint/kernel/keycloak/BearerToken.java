@@ -2,7 +2,9 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
@@ -32,9 +34,24 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             return Optional.empty();
         }
+        return checked(session, new AppAuthManager.BearerTokenAuthenticator(session));
+    }
+
+    /**
+     * As {@link #of(KeycloakSession)}, for a token that was sent elsewhere than in {@code Authorization}: in another header, a
+     * cookie, a query. One that is bound to a key is refused (RFC 9449 section 7.1: its proof comes with that header); one that
+     * is bound to a certificate is good over its connection alone.
+     */
+    public static Optional<BearerToken> of(KeycloakSession session, String token) {
+        return checked(session, new AppAuthManager.BearerTokenAuthenticator(session).setTokenString(token))
+                .filter(found -> found.token().getConfirmation() == null
+                        || found.token().getConfirmation().getKeyThumbprint() == null);
+    }
+
+    private static Optional<BearerToken> checked(
+            KeycloakSession session, AppAuthManager.BearerTokenAuthenticator authenticator) {
         try {
-            AuthenticationManager.@Nullable AuthResult result =
-                    new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
+            AuthenticationManager.@Nullable AuthResult result = authenticator.authenticate();
             return Optional.ofNullable(result)
                     .filter(found -> certificateFits(session, found.token()))
                     .filter(found -> holds(session, found))
@@ -70,6 +87,23 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
                 && !userSession.isOffline()
                 && userSession.getPersistenceState() != UserSessionModel.SessionPersistenceState.TRANSIENT
                 && user.getServiceAccountClientLink() == null;
+    }
+
+    /** Which of the bundle's grants made it, by the end of that grant's id; empty for Keycloak's own tokens. */
+    public Optional<String> grant(KeycloakSession session) {
+        return BundleTokens.grantId(session, token.getId()).map(id -> id.substring(BundleGrant.PREFIX.length()));
+    }
+
+    /** Its claims beside the registered ones, those that are answered as they are now among them (T33). */
+    public Map<String, Object> liveClaims(KeycloakSession session) {
+        Map<String, Object> claims = new HashMap<>(token.getOtherClaims());
+        BundleTokens.grant(session, token.getId()).ifPresent(grant -> claims.putAll(grant.live(session, token, user)));
+        return claims;
+    }
+
+    /** On whose word the session was started, where it was an identity provider's. */
+    public Optional<Voucher> voucher() {
+        return Voucher.of(userSession);
     }
 
     /** The realm of the session's context is the one that the token was checked in. */

@@ -34,18 +34,22 @@ public final class BundleTokens {
 
     /** The grant that made the token with this {@code jti}, when it is one of ours. */
     static Optional<BundleGrant> grant(KeycloakSession session, @Nullable String jti) {
+        return grantId(session, jti)
+                .flatMap(type -> session.getProvider(OAuth2GrantType.class, type) instanceof BundleGrant grant
+                        ? Optional.of(grant)
+                        : Optional.empty());
+    }
+
+    /** Its id. */
+    static Optional<String> grantId(KeycloakSession session, @Nullable String jti) {
         if (jti == null) {
             return Optional.empty();
         }
         try {
-            String type = session.getProvider(TokenContextEncoderProvider.class)
-                    .getTokenContextFromTokenId(jti)
-                    .getGrantType();
-            return type != null
-                            && type.startsWith(BundleGrant.PREFIX)
-                            && session.getProvider(OAuth2GrantType.class, type) instanceof BundleGrant grant
-                    ? Optional.of(grant)
-                    : Optional.empty();
+            return Optional.ofNullable(session.getProvider(TokenContextEncoderProvider.class)
+                            .getTokenContextFromTokenId(jti)
+                            .getGrantType())
+                    .filter(type -> type.startsWith(BundleGrant.PREFIX));
         } catch (IllegalArgumentException e) {
             // Keycloak's word for a jti that is not in its own form, so it can't be one of ours either
             return Optional.empty();

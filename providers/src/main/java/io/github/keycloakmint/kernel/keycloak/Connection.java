@@ -9,6 +9,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.resteasy.reactive.server.spi.ResteasyReactiveContainerRequestContext;
@@ -52,6 +53,20 @@ public final class Connection {
             return;
         }
         new BodyCollector(routing.vertx(), http, reactive, limit).start(BODY_MILLIS);
+    }
+
+    /** Lets the request go on without its body, and whatever of it arrives go by. */
+    public static void dropBody(ContainerRequestContext request) {
+        Instance<RoutingContext> contexts = CDI.current().select(RoutingContext.class);
+        if (!contexts.isResolvable()) {
+            return;
+        }
+        HttpServerRequest http = contexts.get().request();
+        request.setEntityStream(InputStream.nullInputStream());
+        if (!http.isEnded()) {
+            http.handler(dropped -> {});
+            http.resume();
+        }
     }
 
     private static final class BodyCollector {

@@ -39,20 +39,42 @@ public final class DerivedKeys {
 
     /** The key to sign or seal with now. */
     public static byte[] active(KeycloakSession session, RealmModel realm, Kind kind) {
-        return derive(session.keys().getActiveKey(realm, KeyUse.SIG, Algorithm.HS512), realm, kind);
+        return derive(session.keys().getActiveKey(realm, KeyUse.SIG, Algorithm.HS512), info(realm, kind));
+    }
+
+    /** As {@link #active(KeycloakSession, RealmModel, Kind)}, for one of several that have a key of this kind each. */
+    public static byte[] active(KeycloakSession session, RealmModel realm, Kind kind, String whose) {
+        return derive(session.keys().getActiveKey(realm, KeyUse.SIG, Algorithm.HS512), info(realm, kind, whose));
     }
 
     /** Every key that something signed or sealed earlier may be checked with: the active one and those being retired. */
     public static List<byte[]> accepted(KeycloakSession session, RealmModel realm, Kind kind) {
+        return accepted(session, realm, info(realm, kind));
+    }
+
+    /** As {@link #accepted(KeycloakSession, RealmModel, Kind)}, for one of several. */
+    public static List<byte[]> accepted(KeycloakSession session, RealmModel realm, Kind kind, String whose) {
+        return accepted(session, realm, info(realm, kind, whose));
+    }
+
+    private static List<byte[]> accepted(KeycloakSession session, RealmModel realm, String info) {
         return session.keys()
                 .getKeysStream(realm, KeyUse.SIG, Algorithm.HS512)
                 .filter(key -> key.getStatus().isEnabled() && key.getSecretKey() != null)
-                .map(key -> derive(key, realm, kind))
+                .map(key -> derive(key, info))
                 .toList();
     }
 
-    private static byte[] derive(KeyWrapper key, RealmModel realm, Kind kind) {
-        String info = "keycloak-mint|" + kind.name() + '|' + realm.getId();
+    private static String info(RealmModel realm, Kind kind) {
+        return "keycloak-mint|" + kind.name() + '|' + realm.getId();
+    }
+
+    /** The realm's id, which an import may choose, has its length before it: no other pair makes the same text. */
+    private static String info(RealmModel realm, Kind kind, String whose) {
+        return "keycloak-mint|" + kind.name() + '|' + realm.getId().length() + '|' + realm.getId() + '|' + whose;
+    }
+
+    private static byte[] derive(KeyWrapper key, String info) {
         return hkdf(key.getSecretKey().getEncoded(), new byte[0], info.getBytes(StandardCharsets.UTF_8), HMAC_LENGTH);
     }
 

@@ -1,0 +1,162 @@
+package io.github.keycloakmint.gateway;
+
+import io.github.keycloakmint.kernel.caller.ApiKey;
+import io.github.keycloakmint.kernel.http.Fault;
+import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.Audiences;
+import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import io.github.keycloakmint.kernel.keycloak.Memberships;
+import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.OrganizationModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.organization.OrganizationProvider;
+
+/**
+ * Finds what an identity may do now (T7, T33): in the account that is asked for, else in the one that its credential speaks
+ * of. A credential that was narrowed stays as narrow, whatever is asked for (T4).
+ */
+final class FindRights {
+
+    /** Where a token says of which account it speaks. */
+    private static final List<String> ACCOUNT_CLAIMS = List.of("account_id", "team_id");
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+    private final Memberships memberships;
+
+    FindRights(KeycloakSession session, RealmModel realm) {
+        this.session = session;
+        this.realm = realm;
+        this.memberships = new Memberships(session, realm);
+    }
+
+    /** @throws Refusal 403 for an account or an audience that the identity does not have; 401 where its own account has gone */
+    Rights of(Identity identity, Optional<String> account, Optional<String> audience) {
+        Optional<ClientModel> client = audience.map(asked -> audience(identity, asked));
+        if (identity.key().isPresent()) {
+            return ofKey(identity.key().get(), account, client);
+        }
+        BearerToken bearer = identity.bearer().orElseThrow();
+        if (identity.minted()) {
+            requireNone(account);
+            return onPlatform(bearer);
+        }
+        return bearer.grant(session).isPresent() ? narrowed(bearer, account) : inSession(bearer, account, client);
+    }
+
+    /** A token that says for whom it is, is for nobody else; others go where their client may ask for tokens. */
+    private ClientModel audience(Identity identity, String asked) {
+        boolean narrowed = !identity.minted()
+                && identity.bearer().flatMap(bearer -> bearer.grant(session)).isPresent();
+        boolean own = identity.bearer()
+                .map(bearer -> bearer.token().getAudience())
+                .filter(audiences -> Arrays.asList(audiences).contains(asked))
+                .isPresent();
+        return Optional.of(asked)
+                .filter(name -> own || !narrowed)
+                .flatMap(name -> narrowed
+                        ? Optional.ofNullable(realm.getClientByClientId(name)).filter(ClientModel::isEnabled)
+                        : Audiences.find(identity.client(), name))
+                .orElseThrow(() -> Refusal.of(GatewayError.INVALID_TARGET, "audience_not_allowed"));
+    }
+
+    private Rights onPlatform(BearerToken bearer) {
+        return new Rights(
+                Optional.empty(), PlatformRoles.of(bearer.user()).highest(PlatformRoles.order(realm)), List.of());
+    }
+
+    private Rights narrowed(BearerToken bearer, Optional<String> account) {
+        Map<String, Object> claims = bearer.liveClaims(session);
+        Optional<String> own = text(claims.get("account_id"));
+        requireOwn(own, account);
+        return new Rights(own, text(claims.get("role")), texts(claims.get("permissions")));
+    }
+
+    private Rights inSession(BearerToken bearer, Optional<String> account, Optional<ClientModel> audience) {
+        if (account.isPresent()) {
+            return in(bearer.user(), account.get(), audience)
+                    .map(FindRights::rights)
+                    .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "account"));
+        }
+        Map<String, Object> claims = bearer.token().getOtherClaims();
+        Optional<String> own = ACCOUNT_CLAIMS.stream()
+                .flatMap(name -> text(claims.get(name)).stream())
+                .findFirst();
+        return own.map(id -> in(bearer.user(), id, audience)
+                        // by id alone: an alias is free again when its organization is gone
+                        .filter(held -> held.accountId().equals(id))
+                        .map(FindRights::rights)
+                        .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "account_left")))
+                .orElse(Rights.NONE);
+    }
+
+    private Rights ofKey(ApiKey key, Optional<String> account, Optional<ClientModel> audience) {
+        Optional<ApiKey.Account> own = key.account();
+        account.filter(asked -> own.filter(it -> asked.equals(it.id()) || asked.equals(it.alias()))
+                        .isEmpty())
+                .ifPresent(asked -> {
+                    throw Refusal.of(Fault.FORBIDDEN, "account");
+                });
+        List<String> permissions = audience.map(client -> cut(key, client)).orElse(key.permissions());
+        return new Rights(own.map(ApiKey.Account::id), own.flatMap(ApiKey.Account::role), permissions);
+    }
+
+    private Optional<Memberships.Membership> in(UserModel user, String account, Optional<ClientModel> audience) {
+        return audience.map(client -> memberships.in(user, account, client))
+                .orElseGet(() -> memberships.in(user, account));
+    }
+
+    /** What the owner has of {@code audience}, as far as the key goes: another client's role of that name is another one. */
+    private List<String> cut(ApiKey key, ClientModel audience) {
+        return key.permissions().stream()
+                .filter(name -> audience.getRole(name) != null)
+                .toList();
+    }
+
+    private void requireOwn(Optional<String> own, Optional<String> asked) {
+        boolean met = asked.map(
+                        name -> own.filter(id -> id.equals(name) || alias(id).equals(asked))
+                                .isPresent())
+                .orElse(true);
+        if (!met) {
+            throw Refusal.of(Fault.FORBIDDEN, "account");
+        }
+    }
+
+    private Optional<String> alias(String accountId) {
+        return Optional.ofNullable(
+                        session.getProvider(OrganizationProvider.class).getById(accountId))
+                .map(OrganizationModel::getAlias);
+    }
+
+    private static void requireNone(Optional<String> account) {
+        if (account.isPresent()) {
+            throw Refusal.of(Fault.FORBIDDEN, "account_of_minted");
+        }
+    }
+
+    private static Rights rights(Memberships.Membership held) {
+        return new Rights(Optional.of(held.accountId()), held.role(), held.permissions());
+    }
+
+    private static Optional<String> text(@Nullable Object claim) {
+        return claim instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
+    private static List<String> texts(@Nullable Object claim) {
+        return claim instanceof List<?> list
+                ? list.stream()
+                        .flatMap(item -> item instanceof String text ? Stream.of(text) : Stream.empty())
+                        .toList()
+                : List.of();
+    }
+}

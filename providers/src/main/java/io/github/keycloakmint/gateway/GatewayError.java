@@ -1,0 +1,33 @@
+package io.github.keycloakmint.gateway;
+
+import io.github.keycloakmint.kernel.http.ErrorCode;
+
+/** Errors that only the gateway has. */
+enum GatewayError implements ErrorCode {
+    AMBIGUOUS("ambiguous_credentials", "The credentials are of different identities"),
+    INVALID_TARGET("invalid_target", "The audience is not allowed"),
+    TOO_MANY_PERMISSIONS("too_many_permissions", "There are more permissions than an answer can carry");
+
+    private final String code;
+    private final String text;
+
+    GatewayError(String code, String text) {
+        this.code = code;
+        this.text = text;
+    }
+
+    @Override
+    public int status() {
+        return 403;
+    }
+
+    @Override
+    public String code() {
+        return code;
+    }
+
+    @Override
+    public String text() {
+        return text;
+    }
+}
