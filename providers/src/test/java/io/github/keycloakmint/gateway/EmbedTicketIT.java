@@ -39,7 +39,9 @@ class EmbedTicketIT {
     @BeforeAll
     static void start() {
         server = Servers.start(ServerOptions.forTests()
-                .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"));
+                .with(
+                        "--spi-mint-kernel--default--trusted-proxies",
+                        "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"));
         realm = TestRealm.create(server, "demo-realm.json", changes -> {});
         door = new CookieDoor(realm);
     }
@@ -107,14 +109,32 @@ class EmbedTicketIT {
     void it_is_made_for_embed_paths_alone() {
         String token = jane();
         for (String path : List.of(
-                "/", "/other", "/embedded", "/other/embed", "embed/board", "/embed/../other", "/embed/%2e%2e/other",
-                "/embed%2Fboard", "/embed/a%252fb", "/embed/a;b", "/embed/a?x=1", "/embed/a#b", "//embed/a",
-                "https://app.example/embed/a", "/embed/ä", "/embed/a b", "/embed/%ff", "/embed/%", "/embed/a\n",
+                "/",
+                "/other",
+                "/embedded",
+                "/other/embed",
+                "embed/board",
+                "/embed/../other",
+                "/embed/%2e%2e/other",
+                "/embed%2Fboard",
+                "/embed/a%252fb",
+                "/embed/a;b",
+                "/embed/a?x=1",
+                "/embed/a#b",
+                "//embed/a",
+                "https://app.example/embed/a",
+                "/embed/ä",
+                "/embed/a b",
+                "/embed/%ff",
+                "/embed/%",
+                "/embed/a\n",
                 "/embed/" + "a".repeat(3000))) {
             assertThat(door.ticket(token, path).status()).as(path).isEqualTo(400);
         }
         for (String body : List.of("{}", "{\"path\":1}", "{\"path\":null}", "{\"path\":\"\"}", "[]", "")) {
-            assertThat(door.ticket().bearer(token).json(body).send().status()).as(body).isEqualTo(400);
+            assertThat(door.ticket().bearer(token).json(body).send().status())
+                    .as(body)
+                    .isEqualTo(400);
         }
         assertThat(door.ticket().bearer(token).body("text/plain", "{}").send().status())
                 .isEqualTo(415);
@@ -164,7 +184,8 @@ class EmbedTicketIT {
                 ticket.substring(0, ticket.length() - 1))) {
             assertThat(shown(changed, PAGE).status()).as(changed).isEqualTo(401);
         }
-        assertThat(asked(realm, PAGE + "?token=" + ticket + "&token=" + ticket + "A").status())
+        assertThat(asked(realm, PAGE + "?token=" + ticket + "&token=" + ticket + "A")
+                        .status())
                 .as("two")
                 .isEqualTo(401);
         assertThat(shown(ticket, PAGE).status()).isEqualTo(200);
@@ -182,9 +203,10 @@ class EmbedTicketIT {
         }
         Answer issued = door.ticket(token, PAGE).expect(200);
         assertThat(issued.json().path("expires_in").asInt()).isBetween(1, 3);
-        Poll.untilTrue("the token's end", Duration.ofSeconds(10), () -> door.ticket(token, PAGE)
-                .status()
-                == 401);
+        Poll.untilTrue(
+                "the token's end",
+                Duration.ofSeconds(10),
+                () -> door.ticket(token, PAGE).status() == 401);
         assertThat(shown(issued.json().path("ticket").asText(), PAGE).status()).isEqualTo(401);
     }
 
@@ -199,13 +221,7 @@ class EmbedTicketIT {
         revoke(parent);
         JsonNode session = realm.token(
                         CookieDoor.APP,
-                        Map.of(
-                                "grant_type",
-                                "password",
-                                "username",
-                                CookieDoor.JANE,
-                                "password",
-                                TestRealm.PASSWORD))
+                        Map.of("grant_type", "password", "username", CookieDoor.JANE, "password", TestRealm.PASSWORD))
                 .expect(200)
                 .json();
         tickets.put("signed out", door.ticketFor(session.path("access_token").asText(), PAGE));
@@ -213,7 +229,8 @@ class EmbedTicketIT {
                 .json(Json.object("refresh_token", session.path("refresh_token").asText()))
                 .send()
                 .expect(204);
-        tickets.forEach((what, ticket) -> assertThat(shown(ticket, PAGE).status()).as(what).isEqualTo(401));
+        tickets.forEach((what, ticket) ->
+                assertThat(shown(ticket, PAGE).status()).as(what).isEqualTo(401));
 
         String ticket = door.ticketFor(jane(), PAGE);
         String john = door.ticketFor(door.session(CookieDoor.JOHN), PAGE);
@@ -312,9 +329,9 @@ class EmbedTicketIT {
         assertThat(door.ticketFor(token, PAGE)).isNotEqualTo(ticket);
         assertThat(realm.events("TOKEN_EXCHANGE"))
                 .noneSatisfy(event -> assertThat(event.toString()).contains(ticket))
-                .anySatisfy(event ->
-                        assertThat(event.path("details").path("embedPath").asText())
-                                .isEqualTo(PAGE));
+                .anySatisfy(event -> assertThat(
+                                event.path("details").path("embedPath").asText())
+                        .isEqualTo(PAGE));
     }
 
     /** T2: what one door takes no other does. */
@@ -333,9 +350,15 @@ class EmbedTicketIT {
         kinds.put("session", session);
 
         Map<String, Door> doors = new LinkedHashMap<>();
-        doors.put("bearer", sent -> Http.get(realm.url("/api/auth/me")).bearer(sent).send());
-        doors.put("token header", sent -> Http.get(realm.url("/api/auth/me")).header("token", sent).send());
-        doors.put("key header", sent -> Http.get(realm.url("/api/auth/me")).header("X-API-KEY", sent).send());
+        doors.put(
+                "bearer",
+                sent -> Http.get(realm.url("/api/auth/me")).bearer(sent).send());
+        doors.put("token header", sent -> Http.get(realm.url("/api/auth/me"))
+                .header("token", sent)
+                .send());
+        doors.put("key header", sent -> Http.get(realm.url("/api/auth/me"))
+                .header("X-API-KEY", sent)
+                .send());
         doors.put("cookie", sent -> door.me("token=" + sent));
         doors.put("query", sent -> asked(realm, PAGE + "?token=" + sent));
         doors.put("userinfo", sent -> realm.userinfo(sent));
@@ -376,8 +399,14 @@ class EmbedTicketIT {
         return Http.post(realm.url("/auth/sign-in"))
                 .header("Origin", CookieDoor.ORIGIN)
                 .json(Json.object(
-                        "client_id", CookieDoor.APP, "email", CookieDoor.JANE, "password", TestRealm.PASSWORD,
-                        "csrf_token", csrf))
+                        "client_id",
+                        CookieDoor.APP,
+                        "email",
+                        CookieDoor.JANE,
+                        "password",
+                        TestRealm.PASSWORD,
+                        "csrf_token",
+                        csrf))
                 .send();
     }
 

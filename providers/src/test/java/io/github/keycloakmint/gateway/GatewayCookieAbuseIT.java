@@ -42,8 +42,19 @@ class GatewayCookieAbuseIT {
         String token = door.session(CookieDoor.JANE);
         refused(door.cookie("POST").bearer(token).json("{}").send(), 403, "no origin");
         for (String origin : List.of(
-                "null", "*", "https://evil.example", CookieDoor.ORIGIN + ".evil.example", "http://app.inbox-manager.com")) {
-            refused(door.cookie("POST").header("Origin", origin).bearer(token).json("{}").send(), 403, origin);
+                "null",
+                "*",
+                "https://evil.example",
+                CookieDoor.ORIGIN + ".evil.example",
+                "http://app.inbox-manager.com")) {
+            refused(
+                    door.cookie("POST")
+                            .header("Origin", origin)
+                            .bearer(token)
+                            .json("{}")
+                            .send(),
+                    403,
+                    origin);
             refused(door.cookie("DELETE").header("Origin", origin).send(), 403, "DELETE " + origin);
         }
         refused(
@@ -56,7 +67,8 @@ class GatewayCookieAbuseIT {
                 403,
                 "two");
         refused(door.cookie("DELETE").send(), 403, "DELETE without origin");
-        realm.updateClient(CookieDoor.APP, client -> client.putArray("webOrigins").add("*"));
+        realm.updateClient(
+                CookieDoor.APP, client -> client.putArray("webOrigins").add("*"));
         try {
             refused(door.keep(token), 403, "any origin is none");
         } finally {
@@ -84,8 +96,11 @@ class GatewayCookieAbuseIT {
         Map<String, Answer> answers = new LinkedHashMap<>();
         answers.put("401 no token", page().json("{}").send());
         answers.put("401 garbage", page().bearer("garbage").json("{}").send());
-        answers.put("401 two tokens", page().bearer(token).bearer(token).json("{}").send());
-        answers.put("401 basic", page().header("Authorization", "Basic eDp5").json("{}").send());
+        answers.put(
+                "401 two tokens", page().bearer(token).bearer(token).json("{}").send());
+        answers.put(
+                "401 basic",
+                page().header("Authorization", "Basic eDp5").json("{}").send());
         answers.put("415 no type", page().bearer(token).send());
         answers.put("415 form", page().bearer(token).form(Map.of("a", "b")).send());
         answers.put("415 text", page().bearer(token).body("text/plain", "{}").send());
@@ -104,7 +119,10 @@ class GatewayCookieAbuseIT {
     @Test
     void machines_and_clients_that_have_not_opted_in_get_none() {
         ObjectNode machine = realm.client("introspector");
-        machine.put("clientId", "machine").put("secret", "ma".repeat(20)).putArray("webOrigins").add(CookieDoor.ORIGIN);
+        machine.put("clientId", "machine")
+                .put("secret", "ma".repeat(20))
+                .putArray("webOrigins")
+                .add(CookieDoor.ORIGIN);
         machine.putObject("attributes").put("mint.capabilities", "gateway");
         realm.createClient(machine);
         refused(door.keep(realm.clientToken("machine")), 403, "service account");
@@ -118,7 +136,8 @@ class GatewayCookieAbuseIT {
         try {
             refused(door.keep(token), 403, "not opted in");
             refused(door.me(cookie), 401, "no longer opted in");
-            assertThat(realm.get("/mint/cookie-keys?client_id=" + CookieDoor.APP).status())
+            assertThat(realm.get("/mint/cookie-keys?client_id=" + CookieDoor.APP)
+                            .status())
                     .isEqualTo(404);
         } finally {
             realm.clientAttribute(CookieDoor.APP, "mint.capabilities", capabilities);
@@ -158,18 +177,26 @@ class GatewayCookieAbuseIT {
         bad.put("unsigned, marked", "token=s%3A" + token);
         bad.put("cut", cookie.substring(0, cookie.length() - 1));
         bad.put("another character", "token=" + value.replace("s%3Aey", "s%3AeY"));
-        bad.put("signature of another", "token=s%3A" + door.session(CookieDoor.JOHN) + value.substring(value.lastIndexOf('.')));
-        bad.put("key of another client", "token=" + CookieDoor.sign(token, door.keys("external-users").get(0)));
+        bad.put(
+                "signature of another",
+                "token=s%3A" + door.session(CookieDoor.JOHN) + value.substring(value.lastIndexOf('.')));
+        bad.put(
+                "key of another client",
+                "token=" + CookieDoor.sign(token, door.keys("external-users").get(0)));
         bad.put("known key", "token=" + CookieDoor.sign(token, "keyboard cat"));
         bad.put("another name", cookie.replace("token=", "tokens="));
         bad.put("quoted", "token=\"" + value + '"');
         try (TestRealm elsewhere = TestRealm.create()) {
             CookieDoor there = new CookieDoor(elsewhere);
             bad.put("another realm", there.kept(there.session(CookieDoor.JANE)));
-            bad.put("another realm's key", "token=" + CookieDoor.sign(token, there.keys().get(0)));
+            bad.put(
+                    "another realm's key",
+                    "token=" + CookieDoor.sign(token, there.keys().get(0)));
             bad.put(
                     "another realm's token under this key",
-                    "token=" + CookieDoor.sign(there.session(CookieDoor.JANE), door.keys().get(0)));
+                    "token="
+                            + CookieDoor.sign(
+                                    there.session(CookieDoor.JANE), door.keys().get(0)));
             bad.forEach((what, sent) -> refused(door.me(sent), 401, what));
             // cookies of others are ignored, not an error
             assertThat(door.me(bad.get("another realm") + "; " + cookie).status())
@@ -216,8 +243,7 @@ class GatewayCookieAbuseIT {
             ObjectNode client = realm.client("introspector");
             client.put("clientId", "admin-" + role.getKey()).put("secret", "ad".repeat(20));
             realm.createClient(client);
-            realm.assignClientRole(
-                    realm.serviceAccountId("admin-" + role.getKey()), "realm-management", role.getKey());
+            realm.assignClientRole(realm.serviceAccountId("admin-" + role.getKey()), "realm-management", role.getKey());
             realm.updateClient("admin-" + role.getKey(), changed -> changed.put("fullScopeAllowed", true));
             Answer answer = Http.get(realm.adminUrl(path))
                     .bearer(realm.clientToken("admin-" + role.getKey()))

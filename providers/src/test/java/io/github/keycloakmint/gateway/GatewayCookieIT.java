@@ -56,11 +56,12 @@ class GatewayCookieIT {
         String token = door.session(CookieDoor.JANE);
         String cookie = door.kept(token);
         JsonNode me = door.me("other=1; " + cookie).expect(200).json();
-        assertThat(me).isEqualTo(Http.get(realm.url("/api/auth/me"))
-                .bearer(token)
-                .send()
-                .expect(200)
-                .json());
+        assertThat(me)
+                .isEqualTo(Http.get(realm.url("/api/auth/me"))
+                        .bearer(token)
+                        .send()
+                        .expect(200)
+                        .json());
         assertThat(me.path("email").asText()).isEqualTo(CookieDoor.JANE);
         for (String method : List.of("GET", "POST", "DELETE")) {
             Answer verified = Http.request(method, realm.url("/api/auth/verify"))
@@ -79,11 +80,9 @@ class GatewayCookieIT {
         assertThat(me.path("token").path("kind").asText()).isEqualTo("account");
         assertThat(me.path("role").asText()).isEqualTo("owner");
 
-        realm.updateClient("tribe-upstream", client -> client.putArray("webOrigins")
-                .add(CookieDoor.ORIGIN));
-        Poll.untilTrue("the realm's platform id", Duration.ofSeconds(15), () -> mint()
-                .status()
-                == 200);
+        realm.updateClient(
+                "tribe-upstream", client -> client.putArray("webOrigins").add(CookieDoor.ORIGIN));
+        Poll.untilTrue("the realm's platform id", Duration.ofSeconds(15), () -> mint().status() == 200);
         String minted = mint().json().path("accessToken").asText();
         assertThat(door.me(door.kept(minted))
                         .expect(200)
@@ -96,8 +95,7 @@ class GatewayCookieIT {
 
     private static Answer mint() {
         return Http.post(realm.url("/api/auth/token-for-email"))
-                .header(
-                        "X-Tribe-Service-Secret", realm.server().secrets().current())
+                .header("X-Tribe-Service-Secret", realm.server().secrets().current())
                 .json(Json.object("email", CookieDoor.JANE, "platformId", realm.platformId()))
                 .send();
     }
@@ -106,13 +104,7 @@ class GatewayCookieIT {
     void it_dies_with_its_token_and_its_session() {
         JsonNode tokens = realm.token(
                         CookieDoor.APP,
-                        Map.of(
-                                "grant_type",
-                                "password",
-                                "username",
-                                CookieDoor.JOHN,
-                                "password",
-                                TestRealm.PASSWORD))
+                        Map.of("grant_type", "password", "username", CookieDoor.JOHN, "password", TestRealm.PASSWORD))
                 .expect(200)
                 .json();
         String revoked = door.session(CookieDoor.JOHN);
@@ -191,14 +183,17 @@ class GatewayCookieIT {
     }
 
     private static Stream<JsonNode> providers(TestRealm of) {
-        return of
-                .get("/components?type=org.keycloak.keys.KeyProvider")
+        return of.get("/components?type=org.keycloak.keys.KeyProvider")
                 .expect(200)
                 .json()
                 .valueStream()
                 .filter(component -> component.path("providerId").asText().equals("hmac-generated"))
-                .filter(component ->
-                        component.path("config").path("algorithm").path(0).asText().equals("HS512"));
+                .filter(component -> component
+                        .path("config")
+                        .path("algorithm")
+                        .path(0)
+                        .asText()
+                        .equals("HS512"));
     }
 
     @Test
