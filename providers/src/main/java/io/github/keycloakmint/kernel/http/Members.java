@@ -2,6 +2,8 @@ package io.github.keycloakmint.kernel.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,51 @@ public final class Members {
             throw Refusal.badInput("`" + name + "` must be an integer", "malformed_" + name);
         }
         return Optional.of(node.longValue());
+    }
+
+    /** A list of texts; a list of anything else is refused, an empty text too. */
+    public Optional<List<String>> optionalTexts(String name) {
+        @Nullable JsonNode node = body.get(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode member : node) {
+            if (node.isArray() && member.isTextual() && !member.textValue().isEmpty()) {
+                texts.add(member.textValue());
+            }
+        }
+        if (!node.isArray() || texts.size() != node.size()) {
+            throw Refusal.badInput("`" + name + "` must be a list of strings", "malformed_" + name);
+        }
+        return Optional.of(List.copyOf(texts));
+    }
+
+    public Optional<Boolean> optionalFlag(String name) {
+        @Nullable JsonNode node = body.get(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!node.isBoolean()) {
+            throw Refusal.badInput("`" + name + "` must be true or false", "malformed_" + name);
+        }
+        return Optional.of(node.booleanValue());
+    }
+
+    public Optional<Members> optionalObject(String name) {
+        @Nullable JsonNode node = body.get(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (node instanceof ObjectNode object) {
+            return Optional.of(new Members(object));
+        }
+        throw Refusal.badInput("`" + name + "` must be an object", "malformed_" + name);
+    }
+
+    /** True for a member that is there and null: a wish to have none. */
+    public boolean isNull(String name) {
+        return body.path(name).isNull();
     }
 
     public boolean has(String name) {

@@ -85,7 +85,8 @@ public final class Memberships {
         return in(user, account, client -> client.getId().equals(audience.getId()));
     }
 
-    private Optional<Membership> in(UserModel user, String account, Predicate<ClientModel> counted) {
+    /** As {@link #in(UserModel, String)}, with the permissions that are roles of clients that are {@code counted}. */
+    Optional<Membership> in(UserModel user, String account, Predicate<ClientModel> counted) {
         if (!realm.isOrganizationsEnabled() || !plausible(account)) {
             return Optional.empty();
         }

@@ -1,0 +1,160 @@
+package io.github.keycloakmint.apikeys;
+
+import io.github.keycloakmint.kernel.caller.ApiKey;
+import io.github.keycloakmint.kernel.caller.ApiKeys;
+import io.github.keycloakmint.kernel.keycloak.Entitlements;
+import io.github.keycloakmint.kernel.keycloak.OptedInClients;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/**
+ * Judges keys. Asked at every use, so in this order: what costs nothing, what this node has in memory, the database. User,
+ * client, account and realm come from Keycloak's own caches, which are right on every node.
+ */
+final class KeyRing implements ApiKeys {
+
+    private final KeycloakSession session;
+    private final KeysOfNode node;
+
+    KeyRing(KeycloakSession session, KeysOfNode node) {
+        this.session = session;
+        this.node = node;
+    }
+
+    @Override
+    public Shown show(RealmModel realm, String sent, String address) {
+        Optional<KeyForm.Read> read = node.form().read(sent);
+        if (read.isEmpty()) {
+            return refused("form");
+        }
+        Optional<Key> found = key(realm, read.get().id());
+        if (found.isEmpty()) {
+            return refused("unknown_key");
+        }
+        Key key = found.get();
+        long now = Time.currentTimeSeconds();
+        if (!key.opensWith(read.get().hash(), now)) {
+            return refused("secret");
+        }
+        Judgement judgement = judge(realm, key, now);
+        if (judgement.good().isEmpty()) {
+            return refused(judgement.reason());
+        }
+        if (key.allowed().filter(ranges -> !ranges.contains(address)).isPresent()) {
+            return refused("address");
+        }
+        Optional<Duration> wait =
+                key.rate().flatMap(rate -> node.buckets().take(KeysOfNode.keyName(realm.getId(), key.id()), rate));
+        if (wait.isEmpty()) {
+            node.uses().count(key.id(), now);
+        }
+        return new Shown(judgement.good(), wait.isPresent() ? "limit" : "", wait);
+    }
+
+    @Override
+    public Optional<ApiKey> live(RealmModel realm, String id) {
+        return Optional.of(id)
+                .filter(KeyForm::isId)
+                .flatMap(given -> key(realm, given))
+                .flatMap(key -> judge(realm, key, Time.currentTimeSeconds()).good());
+    }
+
+    @Override
+    public Token issue(RealmModel realm, ApiKey key, Ask ask) {
+        return new IssueKeyToken(session, realm).issue(key, ask);
+    }
+
+    private Optional<Key> key(RealmModel realm, String id) {
+        return node.keys()
+                .get(
+                        KeysOfNode.keyName(realm.getId(), id),
+                        KeysOfNode.allKeys(realm.getId()),
+                        () -> new KeyStore(session, realm).find(id).map(Key::of));
+    }
+
+    /** @param reason why there is none */
+    private record Judgement(Optional<ApiKey> good, String reason) {
+        static Judgement bad(String reason) {
+            return new Judgement(Optional.empty(), reason);
+        }
+    }
+
+    private Judgement judge(RealmModel realm, Key key, long now) {
+        if (!key.enabled() || key.expired(now)) {
+            return Judgement.bad(key.enabled() ? "expired" : "disabled");
+        }
+        @Nullable UserModel subject = session.users().getUserById(realm, key.userId());
+        if (subject == null || !subject.isEnabled() || youngerThan(key, subject)) {
+            return Judgement.bad("owner");
+        }
+        @Nullable ClientModel client = realm.getClientById(key.clientId());
+        if (client == null || !client.isEnabled() || !OptedInClients.names(client, ApiKeysCapability.ID)) {
+            return Judgement.bad("client");
+        }
+        Entitlements entitlements = new Entitlements(session, realm);
+        if (key.accountId().filter(id -> entitlements.open(id).isEmpty()).isPresent()) {
+            return Judgement.bad("account");
+        }
+        return standing(realm, key, subject, client, entitlements)
+                .map(standing -> standing.narrow()
+                        ? new Judgement(Optional.of(good(key, subject, client, standing.held())), "")
+                        : Judgement.bad("client"))
+                .orElseGet(() -> Judgement.bad("account"));
+    }
+
+    /** A user who was made again under the id of a deleted one has nothing of him (T6). */
+    private static boolean youngerThan(Key key, UserModel subject) {
+        @Nullable Long made = subject.getCreatedTimestamp();
+        return made != null && made / 1_000 > key.createdAt();
+    }
+
+    private Optional<KeysOfNode.Standing> standing(
+            RealmModel realm, Key key, UserModel subject, ClientModel client, Entitlements entitlements) {
+        String name = String.join(
+                "/", realm.getId(), "standing", key.userId(), key.accountId().orElse("-"), client.getId());
+        return node.standings().get(name, KeysOfNode.allStandings(realm.getId()), () -> held(key, subject, entitlements)
+                .map(held -> new KeysOfNode.Standing(narrow(realm, client), held)));
+    }
+
+    private static boolean narrow(RealmModel realm, ClientModel client) {
+        return OptedInClients.find(realm, client.getClientId(), ApiKeysCapability.ID)
+                .isPresent();
+    }
+
+    private static Optional<Entitlements.Held> held(Key key, UserModel subject, Entitlements entitlements) {
+        if (key.accountId().isEmpty()) {
+            return Optional.of(new Entitlements.Held("", "", Optional.empty(), entitlements.direct(subject)));
+        }
+        String account = key.accountId().get();
+        return key.ofAccount()
+                ? entitlements.of(account)
+                // by id alone: an alias is free again when its organization is gone
+                : entitlements.in(subject, account).filter(held -> held.accountId()
+                        .equals(account));
+    }
+
+    private static ApiKey good(Key key, UserModel subject, ClientModel client, Entitlements.Held held) {
+        List<String> permissions =
+                key.permissions().stream().filter(held.permissions()::contains).toList();
+        return new ApiKey(
+                key.id(),
+                key.name(),
+                subject,
+                key.ofAccount(),
+                client,
+                key.accountId().map(id -> new ApiKey.Account(id, held.alias(), held.role())),
+                permissions,
+                key.expiresAt());
+    }
+
+    private static Shown refused(String reason) {
+        return new Shown(Optional.empty(), reason, Optional.empty());
+    }
+}

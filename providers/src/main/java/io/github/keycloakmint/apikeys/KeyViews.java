@@ -1,0 +1,74 @@
+package io.github.keycloakmint.apikeys;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.LocalDate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Keys as their owners and admins see them: never a secret, never a hash. Times in seconds since the epoch. */
+final class KeyViews {
+
+    private KeyViews() {}
+
+    record Limit(long requests, long seconds) {}
+
+    /** One key. {@code key} only where it was just made, {@code uses} only where one key was asked for. */
+    record View(
+            String id,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String key,
+            String name,
+            String owner,
+            @JsonProperty("account_id") @Nullable String accountId,
+            @JsonProperty("user_id") @Nullable String userId,
+            List<String> permissions,
+            @JsonProperty("allowed_ips") @Nullable List<String> allowedIps,
+            @JsonProperty("rate_limit") @Nullable Limit rateLimit,
+            @JsonProperty("created_at") long createdAt,
+            @JsonProperty("expires_at") @Nullable Long expiresAt,
+            boolean enabled,
+            @JsonProperty("last_used_at") @Nullable Long lastUsedAt,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Used> uses) {
+        @Override
+        public String toString() {
+            return "View[" + id + "]";
+        }
+    }
+
+    /** @param day in UTC, as ISO 8601 has it */
+    record Used(String day, long count) {
+        static Used of(KeyStore.Day day) {
+            return new Used(LocalDate.ofEpochDay(day.day()).toString(), day.uses());
+        }
+    }
+
+    record Listed(List<View> keys, int first, int max, long total) {}
+
+    static View of(KeyRow row, @Nullable Long lastUsedAt) {
+        return of(row, null, lastUsedAt, null);
+    }
+
+    static View created(KeyRow row, String text) {
+        return of(row, text, null, null);
+    }
+
+    static View of(KeyRow row, @Nullable String text, @Nullable Long lastUsedAt, @Nullable List<KeyStore.Day> uses) {
+        return new View(
+                row.id,
+                text,
+                row.name,
+                row.ofAccount ? "account" : "user",
+                row.accountId,
+                row.ofAccount ? row.createdBy : row.userId,
+                Key.words(row.permissions),
+                row.allowedIps == null ? null : Key.words(row.allowedIps),
+                row.rateRequests == null || row.rateSeconds == null
+                        ? null
+                        : new Limit(row.rateRequests, row.rateSeconds),
+                row.createdAt,
+                row.expiresAt,
+                row.enabled,
+                lastUsedAt,
+                uses == null ? null : uses.stream().map(Used::of).toList());
+    }
+}

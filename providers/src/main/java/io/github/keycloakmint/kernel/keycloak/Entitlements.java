@@ -1,0 +1,113 @@
+package io.github.keycloakmint.kernel.keycloak;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
+import org.keycloak.models.OrganizationModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.RoleUtils;
+import org.keycloak.organization.OrganizationProvider;
+
+/**
+ * What may be given to an API key: permissions, which are roles of enabled clients marked {@code mint.permissions=true}, of a
+ * user or of an account (T7, T34).
+ */
+public final class Entitlements {
+
+    private final KeycloakSession session;
+    private final RealmModel realm;
+
+    public Entitlements(KeycloakSession session, RealmModel realm) {
+        this.session = session;
+        this.realm = realm;
+    }
+
+    /** @param role that a user has in the account; an account itself has none */
+    public record Held(String accountId, String alias, Optional<String> role, List<String> permissions) {}
+
+    /** What {@code user} is in the enabled account with this id or alias. */
+    public Optional<Held> in(UserModel user, String account) {
+        return new Memberships(session, realm)
+                .in(user, account, ClientModel::isEnabled)
+                .map(found -> new Held(found.accountId(), found.alias(), found.role(), found.permissions()));
+    }
+
+    /** Those mapped to {@code user} himself, without any account. */
+    public List<String> direct(UserModel user) {
+        return permissions(user.getRoleMappingsStream());
+    }
+
+    /** What the enabled account itself may do: all that any of its groups may. One query. */
+    public Optional<Held> of(String accountId) {
+        return open(accountId)
+                .map(account -> new Held(
+                        account.getId(),
+                        account.getAlias(),
+                        Optional.empty(),
+                        permissions(granted(accountId).stream()
+                                .map(realm::getRoleById)
+                                .filter(Objects::nonNull))));
+    }
+
+    /** Where there is an enabled account with this id; no query while Keycloak's cache knows it. */
+    public Optional<OrganizationModel> open(String accountId) {
+        if (!realm.isOrganizationsEnabled()) {
+            return Optional.empty();
+        }
+        try {
+            @Nullable
+            OrganizationModel account =
+                    session.getProvider(OrganizationProvider.class).getById(accountId);
+            return Optional.ofNullable(account).filter(OrganizationModel::isEnabled);
+        } catch (ModelException e) {
+            // Keycloak's word for an organization of another realm, which is an unknown one here (T10)
+            return Optional.empty();
+        }
+    }
+
+    /** True where every one of {@code names} is a permission in the realm, whoever has it. */
+    public boolean exist(Set<String> names) {
+        if (names.isEmpty()) {
+            return true;
+        }
+        Set<String> missing = new HashSet<>(names);
+        for (ClientModel client : new PermissionClients(session, realm).all()) {
+            missing.removeIf(name -> client.getRole(name) != null);
+        }
+        return missing.isEmpty();
+    }
+
+    private List<String> granted(String accountId) {
+        return session.getProvider(JpaConnectionProvider.class)
+                .getEntityManager()
+                .createQuery(
+                        "select distinct r.roleId from GroupRoleMappingEntity r, GroupEntity g"
+                                + " where r.group.id = g.id and g.organization.id = :account and g.realm = :realm",
+                        String.class)
+                .setParameter("account", accountId)
+                .setParameter("realm", realm.getId())
+                .getResultList();
+    }
+
+    private static List<String> permissions(Stream<RoleModel> roles) {
+        return RoleUtils.expandCompositeRoles(roles.collect(Collectors.toSet())).stream()
+                .filter(role -> role.getContainer() instanceof ClientModel client
+                        && client.isEnabled()
+                        && PermissionClients.contains(client))
+                .map(RoleModel::getName)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}
