@@ -27,12 +27,7 @@ final class Gate {
     static final String MAX = "max@example.com";
 
     static final List<String> HEADERS = List.of(
-            "x-auth-user-id",
-            "x-auth-email",
-            "x-auth-account-id",
-            "x-auth-role",
-            "x-auth-permissions",
-            "x-auth-jwt");
+            "x-auth-user-id", "x-auth-email", "x-auth-account-id", "x-auth-role", "x-auth-permissions", "x-auth-jwt");
 
     private final TestRealm realm;
 
@@ -131,14 +126,7 @@ final class Gate {
         return Http.post(uri)
                 .header("DPoP", holder.proof("POST", uri, Optional.empty()))
                 .form(Map.of(
-                        "grant_type",
-                        "password",
-                        "client_id",
-                        APP,
-                        "username",
-                        JANE,
-                        "password",
-                        TestRealm.PASSWORD))
+                        "grant_type", "password", "client_id", APP, "username", JANE, "password", TestRealm.PASSWORD))
                 .send()
                 .expect(200)
                 .json()

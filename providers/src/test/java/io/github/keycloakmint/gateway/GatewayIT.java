@@ -81,7 +81,8 @@ class GatewayIT {
         assertThat(Gate.identity(gate.verify("", token))).isEqualTo(expected);
         assertThat(Gate.identity(gate.verify("").header("token", token).send())).isEqualTo(expected);
         assertThat(Gate.identity(gate.verify("?account=globex", token))).isEqualTo(expected);
-        assertThat(Gate.identity(gate.verify("?audience=" + Gate.encoded(Gate.API), token)).subList(0, 5))
+        assertThat(Gate.identity(gate.verify("?audience=" + Gate.encoded(Gate.API), token))
+                        .subList(0, 5))
                 .isEqualTo(expected.subList(0, 5));
         JsonNode me = gate.me(token).expect(200).json();
         assertThat(me.path("token").path("kind").asText()).isEqualTo("account");
@@ -152,11 +153,7 @@ class GatewayIT {
                 .containsExactly(jane, Gate.JANE, acme, "owner", "campaigns:read", "");
         assertThat(gate.me(token).json().path("token").path("kind").asText()).isEqualTo("api_key");
         // the same user by the same client, whichever speaks: one identity
-        assertThat(gate.verify("")
-                        .bearer(token)
-                        .header("X-API-KEY", key)
-                        .send()
-                        .status())
+        assertThat(gate.verify("").bearer(token).header("X-API-KEY", key).send().status())
                 .isEqualTo(200);
     }
 
@@ -209,11 +206,11 @@ class GatewayIT {
         assertThat(claims.path("exp").asLong() - claims.path("iat").asLong()).isEqualTo(60);
         assertThat(claims.has("azp")).isFalse();
         assertThat(claims.has("sid")).isFalse();
-        JWKSet keys = JWKSet.parse(Http.get(realm.url("/.well-known/jwks.json")).send().body());
+        JWKSet keys = JWKSet.parse(
+                Http.get(realm.url("/.well-known/jwks.json")).send().body());
         JWK key = keys.getKeyByKeyId(Jwt.header(jwt).path("kid").asText());
-        JWSVerifier verifier = key.getKeyType() == KeyType.EC
-                ? new ECDSAVerifier(key.toECKey())
-                : new RSASSAVerifier(key.toRSAKey());
+        JWSVerifier verifier =
+                key.getKeyType() == KeyType.EC ? new ECDSAVerifier(key.toECKey()) : new RSASSAVerifier(key.toRSAKey());
         assertThat(SignedJWT.parse(jwt).verify(verifier)).isTrue();
         assertThat(Gate.identity(gate.verify("", session)).get(5)).as("without").isEmpty();
         String key2 = gate.key(session, List.of("campaigns:read"), Map.of("account_id", acme));
@@ -228,8 +225,7 @@ class GatewayIT {
         JsonNode me = answer.json();
         List<String> members = new ArrayList<>();
         me.fieldNames().forEachRemaining(members::add);
-        assertThat(members)
-                .containsExactly("id", "email", "name", "account_id", "role", "permissions", "token");
+        assertThat(members).containsExactly("id", "email", "name", "account_id", "role", "permissions", "token");
         members.clear();
         me.path("token").fieldNames().forEachRemaining(members::add);
         assertThat(members).containsExactly("kind", "client_id", "act", "issued_at", "expires_at");
@@ -239,8 +235,10 @@ class GatewayIT {
         assertThat(me.path("permissions")).hasSize(4);
         assertThat(me.path("token").path("kind").asText()).isEqualTo("session");
         assertThat(me.path("token").path("client_id").asText()).isEqualTo(Gate.APP);
-        assertThat(me.path("token").path("issued_at")).isEqualTo(Jwt.payload(session).path("iat"));
-        assertThat(me.path("token").path("expires_at")).isEqualTo(Jwt.payload(session).path("exp"));
+        assertThat(me.path("token").path("issued_at"))
+                .isEqualTo(Jwt.payload(session).path("iat"));
+        assertThat(me.path("token").path("expires_at"))
+                .isEqualTo(Jwt.payload(session).path("exp"));
         assertThat(answer.header("cache-control")).contains("no-store");
     }
 
