@@ -35,7 +35,10 @@ public final class ApiKeysCapability implements CapabilityFactory {
     @Override
     public List<Endpoint> endpoints() {
         KeysResource keys = new KeysResource(node());
-        return List.of(endpoint("api-keys", Map.of("GET", keys::list, "POST", keys::create)));
+        return List.of(
+                // before keys by their id, of which none is so short
+                endpoint("api-keys/token", Map.of("POST", new KeyTokenResource()::issue)),
+                endpoint("api-keys", Map.of("GET", keys::list, "POST", keys::create)));
     }
 
     private static Endpoint endpoint(String path, Map<String, Handler> methods) {

@@ -47,12 +47,13 @@ public final class GatewayFactory implements CapabilityFactory {
     @Override
     public List<Endpoint> endpoints() {
         GatewaySettings set = settings.orElseThrow();
-        VerifyResource verify = new VerifyResource(set);
+        KeptRights kept = new KeptRights();
+        VerifyResource verify = new VerifyResource(set, kept);
         CookieResource cookie = new CookieResource();
         return List.of(
                 verify(VERIFY, verify::verify),
                 verify(VERIFY + '/' + Endpoint.TAIL, verify::verifyBelow),
-                ofPages("me", Map.of("GET", new MeResource()::get), GatewayFactory::origins),
+                ofPages("me", Map.of("GET", new MeResource(kept)::get), GatewayFactory::origins),
                 ofPages(
                         "cookie",
                         Map.of("POST", cookie::keep, "DELETE", cookie::clear),

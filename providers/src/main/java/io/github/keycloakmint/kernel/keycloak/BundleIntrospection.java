@@ -35,6 +35,10 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
      */
     @Override
     public Response introspect(String tokenStr, EventBuilder event) {
+        return KeyIntrospection.of(session, tokenStr, event).orElseGet(() -> introspectToken(tokenStr, event));
+    }
+
+    private Response introspectToken(String tokenStr, EventBuilder event) {
         Response answer = super.introspect(tokenStr, event);
         boolean ours =
                 token != null && BundleTokens.grant(session, token.getId()).isPresent();
