@@ -36,8 +36,7 @@ final class CookieKeysResource {
         String name = SignedCookie.name(call.realm()).orElseThrow(() -> Refusal.of(Fault.NOT_FOUND, "cookie_name"));
         Keys keys = new Keys(clientId, name, SignedCookie.keys(call.session(), client));
         call.record().put("caller", clientId);
-        call.admin()
-                .leaveEvent(call.session(), OperationType.ACTION, "COOKIE_KEY", Map.of("client_id", clientId));
+        call.admin().leaveEvent(call.session(), OperationType.ACTION, "COOKIE_KEY", Map.of("client_id", clientId));
         return Reply.ok(keys);
     }
 }

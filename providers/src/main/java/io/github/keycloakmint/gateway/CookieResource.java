@@ -29,8 +29,7 @@ final class CookieResource {
         call.cors().allow(() -> ClientOrigins.exact(call.session(), token.client()));
         call.json();
         Limits.byTarget(call, token.bearer().user().getId());
-        Cookie cookie =
-                SignedCookie.of(call.session(), name(call), token.client(), token.text(), token.remaining());
+        Cookie cookie = SignedCookie.of(call.session(), name(call), token.client(), token.text(), token.remaining());
         requireKept(cookie);
         call.record().put("jti", token.bearer().token().getId());
         return Reply.ok(new Kept(cookie.name(), token.remaining())).with(cookie);

@@ -40,7 +40,9 @@ final class EmbedTicketResource {
     /** In the spelling that a browser will ask for: an escape in it is decoded once, as the request's will be. */
     private static RequestPath path(Exchange call) {
         return RequestPath.of(call.json().text("path"))
-                .filter(path -> EmbedPaths.of(call.realm()).among(Optional.of(path)).isPresent())
-                .orElseThrow(() -> Refusal.badInput("`path` must be one of those that may be embedded", "no_embed_path"));
+                .filter(path ->
+                        EmbedPaths.of(call.realm()).among(Optional.of(path)).isPresent())
+                .orElseThrow(
+                        () -> Refusal.badInput("`path` must be one of those that may be embedded", "no_embed_path"));
     }
 }

@@ -52,13 +52,11 @@ final class ExpressSignature {
     }
 
     private static String signature(String value, String key) {
-        byte[] signed = DerivedKeys.hmac(
-                key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
+        byte[] signed = DerivedKeys.hmac(key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
         return Base64.getEncoder().withoutPadding().encodeToString(signed);
     }
 
     private static boolean same(String one, String other) {
-        return MessageDigest.isEqual(
-                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 }

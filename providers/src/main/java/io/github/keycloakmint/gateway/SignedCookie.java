@@ -95,9 +95,8 @@ final class SignedCookie {
         return Optional.of(cookie)
                 .filter(value -> value.length() <= LARGEST)
                 .flatMap(ExpressSignature::value)
-                .filter(token -> Issuers.realmName(token)
-                        .filter(realm.getName()::equals)
-                        .isPresent())
+                .filter(token ->
+                        Issuers.realmName(token).filter(realm.getName()::equals).isPresent())
                 .flatMap(Issuers::authorizedParty)
                 .flatMap(client -> Optional.ofNullable(realm.getClientByClientId(client)))
                 .filter(GatewayClients::contain)

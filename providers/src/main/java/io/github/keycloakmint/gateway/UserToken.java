@@ -39,7 +39,8 @@ record UserToken(BearerToken bearer, String text) {
      * origin (T26).
      */
     static UserToken inHeaderOrCookie(Exchange call) {
-        Optional<String> kept = call.headers(HttpHeaders.AUTHORIZATION).isEmpty() ? SignedCookie.token(call) : Optional.empty();
+        Optional<String> kept =
+                call.headers(HttpHeaders.AUTHORIZATION).isEmpty() ? SignedCookie.token(call) : Optional.empty();
         if (kept.isEmpty()) {
             return inHeader(call);
         }

@@ -48,9 +48,7 @@ public final class SealedText {
         if (bytes.length <= NONCE) {
             return Optional.empty();
         }
-        return keys.stream()
-                .flatMap(key -> plain(key, context, bytes).stream())
-                .findFirst();
+        return keys.stream().flatMap(key -> plain(key, context, bytes).stream()).findFirst();
     }
 
     private static Optional<String> plain(byte[] key, String context, byte[] bytes) {

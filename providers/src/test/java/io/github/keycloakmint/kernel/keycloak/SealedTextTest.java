@@ -34,7 +34,9 @@ class SealedTextTest {
                 sealed + "=",
                 (sealed.charAt(20) == 'A' ? sealed.substring(0, 20) + 'B' : sealed.substring(0, 20) + 'A')
                         + sealed.substring(21))) {
-            assertThat(SealedText.open(List.of(KEY), "here", changed)).as(changed).isEmpty();
+            assertThat(SealedText.open(List.of(KEY), "here", changed))
+                    .as(changed)
+                    .isEmpty();
         }
     }
 }
