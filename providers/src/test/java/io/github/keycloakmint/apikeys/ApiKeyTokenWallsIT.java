@@ -39,7 +39,9 @@ class ApiKeyTokenWallsIT {
         desk = new KeyDesk(realm);
         doors = KeyDoors.open(realm);
         userId = realm.userId(KeyDesk.JANE);
-        key = desk.created(KeyDesk.JANE, desk.inAcme("campaigns:read")).path("key").asText();
+        key = desk.created(KeyDesk.JANE, desk.inAcme("campaigns:read"))
+                .path("key")
+                .asText();
         token = doors.issued(key);
         ofAccount = doors.issued(desk.created(KeyDesk.JANE, desk.ofAcme("campaigns:read"))
                 .path("key")
@@ -156,7 +158,8 @@ class ApiKeyTokenWallsIT {
             String[] parts = call.split(" ");
             for (String bearer : List.of(token, ofAccount)) {
                 Http request = Http.request(parts[0], realm.url(parts[1])).bearer(bearer);
-                int status = (body.isEmpty() ? request : request.json(body)).send().status();
+                int status =
+                        (body.isEmpty() ? request : request.json(body)).send().status();
                 assertThat(status).as(call).isIn(401, 403);
             }
             if (!parts[1].endsWith("/token")) {

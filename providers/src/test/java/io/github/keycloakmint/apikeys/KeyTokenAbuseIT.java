@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class KeyTokenAbuseIT {
 
-    private static final String UNAUTHORIZED =
-            "{\"error\":\"unauthorized\",\"message\":\"Invalid or expired token\"}";
+    private static final String UNAUTHORIZED = "{\"error\":\"unauthorized\",\"message\":\"Invalid or expired token\"}";
 
     private static TestRealm realm;
     private static KeyDesk desk;
@@ -52,7 +51,8 @@ class KeyTokenAbuseIT {
         realm.put("/organizations/" + desk.acme() + "/groups/" + group() + "/members/" + userId, "")
                 .expect(201, 204);
         String session = desk.session(email);
-        JsonNode made = desk.create(session, desk.inAcme(permissions)).expect(201).json();
+        JsonNode made =
+                desk.create(session, desk.inAcme(permissions)).expect(201).json();
         String key = made.path("key").asText();
         String token = doors.issued(key);
         assertThat(doors.active(token)).isTrue();
@@ -106,9 +106,9 @@ class KeyTokenAbuseIT {
                         Json.object("expires_at", Instant.now().getEpochSecond() + 1))
                 .expect(200);
         io.github.keycloakmint.testbed.Poll.untilTrue(
-                "expiry", java.time.Duration.ofSeconds(10), () -> doors.token(disabled.key())
-                                .status()
-                        == 401);
+                "expiry",
+                java.time.Duration.ofSeconds(10),
+                () -> doors.token(disabled.key()).status() == 401);
         over("expired", disabled);
     }
 
@@ -125,8 +125,8 @@ class KeyTokenAbuseIT {
                 .expect(204);
         over("left the account", left);
         Made asleep = member("campaigns:read");
-        ObjectNode acme =
-                (ObjectNode) realm.get("/organizations/" + desk.acme()).expect(200).json();
+        ObjectNode acme = (ObjectNode)
+                realm.get("/organizations/" + desk.acme()).expect(200).json();
         realm.put("/organizations/" + desk.acme(), acme.put("enabled", false)).expect(204);
         over("account disabled", asleep);
         realm.put("/organizations/" + desk.acme(), acme.put("enabled", true)).expect(204);
@@ -178,7 +178,8 @@ class KeyTokenAbuseIT {
         Made made = member("campaigns:read");
         Http none = Http.post(doors.url("/api/api-keys/token"));
         assertThat(none.send().status()).isEqualTo(401);
-        for (String bad : List.of("", " ", "km_", "x", made.key() + "x", made.key().toUpperCase(java.util.Locale.ROOT))) {
+        for (String bad :
+                List.of("", " ", "km_", "x", made.key() + "x", made.key().toUpperCase(java.util.Locale.ROOT))) {
             assertThat(doors.token(bad).status()).as(bad).isEqualTo(401);
         }
         assertThat(Http.post(doors.url("/api/api-keys/token"))
@@ -211,17 +212,20 @@ class KeyTokenAbuseIT {
     @Test
     void a_request_that_does_not_do_is_refused() {
         Made made = member("campaigns:read");
-        for (String body : List.of("[]", "{", "{\"audience\":1}", "{\"scope\":[]}", "{\"scope\":\"a\",\"scope\":\"b\"}")) {
+        for (String body :
+                List.of("[]", "{", "{\"audience\":1}", "{\"scope\":[]}", "{\"scope\":\"a\",\"scope\":\"b\"}")) {
             assertThat(doors.token(made.key(), body).status()).as(body).isEqualTo(400);
         }
-        doors.token(made.key(), "{\"audience\":null,\"account_id\":null,\"scope\":null}").expect(200);
+        doors.token(made.key(), "{\"audience\":null,\"account_id\":null,\"scope\":null}")
+                .expect(200);
         assertThat(Http.post(doors.url("/api/api-keys/token"))
                         .header("X-API-KEY", made.key())
                         .form(Map.of("audience", KeyDesk.API))
                         .send()
                         .status())
                 .isEqualTo(415);
-        assertThat(doors.token(made.key(), "{\"audience\":\"" + "x".repeat(70_000) + "\"}").status())
+        assertThat(doors.token(made.key(), "{\"audience\":\"" + "x".repeat(70_000) + "\"}")
+                        .status())
                 .isEqualTo(413);
         assertThat(Http.get(doors.url("/api/api-keys/token"))
                         .header("X-API-KEY", made.key())
@@ -229,7 +233,8 @@ class KeyTokenAbuseIT {
                         .status())
                 .isEqualTo(405);
         for (String audience : List.of("account", "realm-management", KeyDesk.APP, "*", "")) {
-            assertThat(doors.token(made.key(), Json.object("audience", audience)).status())
+            assertThat(doors.token(made.key(), Json.object("audience", audience))
+                            .status())
                     .as(audience)
                     .isEqualTo(audience.isEmpty() ? 200 : 400);
         }
@@ -244,10 +249,12 @@ class KeyTokenAbuseIT {
     void the_keys_own_rules_hold_at_every_door() {
         Map<String, ObjectNode> bound = new LinkedHashMap<>();
         bound.put("address", desk.inAcme("campaigns:read").set("allowed_ips", Json.parse("[\"203.0.113.0/24\"]")));
-        String elsewhere = desk.created(KeyDesk.JANE, bound.get("address")).path("key").asText();
+        String elsewhere =
+                desk.created(KeyDesk.JANE, bound.get("address")).path("key").asText();
         assertThat(doors.token(elsewhere).body()).isEqualTo(UNAUTHORIZED);
         assertThat(doors.accountToken("acme", elsewhere).body()).isEqualTo(UNAUTHORIZED);
-        assertThat(doors.exchange(KeyDoors.BACKEND, elsewhere, Map.of()).status()).isEqualTo(400);
+        assertThat(doors.exchange(KeyDoors.BACKEND, elsewhere, Map.of()).status())
+                .isEqualTo(400);
         assertThat(doors.grant(KeyDoors.BACKEND, elsewhere, Map.of()).status()).isEqualTo(400);
         assertThat(doors.active(elsewhere)).isFalse();
         String slow = desk.created(
