@@ -33,6 +33,11 @@ public final class DoorFactory implements ProviderFactory<DoorFactory.Kernel> {
         return session.getProvider(Kernel.class).door();
     }
 
+    /** The caller's address as the one resolver finds it (T9), for a call that comes by a door of Keycloak's own. */
+    public static String address(KeycloakSession session) {
+        return of(session).address(session);
+    }
+
     @Override
     public Kernel create(KeycloakSession session) {
         if (door == null) {
