@@ -11,19 +11,36 @@ import io.github.keycloakmint.kernel.limits.Limits;
 final class VerifyResource {
 
     private final GatewaySettings settings;
+    private final KeptRights kept;
     private final IdentityJwt jwt;
 
-    VerifyResource(GatewaySettings settings) {
+    VerifyResource(GatewaySettings settings, KeptRights kept) {
         this.settings = settings;
+        this.kept = kept;
         this.jwt = new IdentityJwt(settings.jwtSeconds());
     }
 
     Reply verify(Exchange call) {
+        OriginalRequest original = about(call);
+        Identity identity = Credentials.of(call, original).identity();
+        return answer(call, identity, Demand.of(call.query()));
+    }
+
+    /** As Envoy asks: behind the address that was set stand path and query of the request itself. */
+    Reply verifyBelow(Exchange call) {
+        OriginalRequest original = about(call);
+        Identity identity = Credentials.of(call, original).identity();
+        return answer(call, identity, Demand.of(call.query()).unlessIts(original));
+    }
+
+    private static OriginalRequest about(Exchange call) {
         call.record().quietly();
         Limits.byAddress(call);
-        Identity identity = Credentials.of(call, OriginalRequest.asked(call)).identity();
-        Demand demand = Demand.of(call.query());
-        VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, jwt);
+        return OriginalRequest.asked(call);
+    }
+
+    private Reply answer(Exchange call, Identity identity, Demand demand) {
+        VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, kept, jwt);
         return new Reply(200, null, verifying.verify(identity, demand));
     }
 }
