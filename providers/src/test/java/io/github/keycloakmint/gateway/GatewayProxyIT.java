@@ -157,6 +157,26 @@ class GatewayProxyIT {
                 .isEqualTo(200);
     }
 
+    /** T9: from a proxy that is trusted, the address is the one that it saw. */
+    @Test
+    void a_keys_addresses_are_those_that_the_proxy_saw() {
+        String key = gate.key(session, List.of(), Map.of("allowed_ips", List.of("203.0.113.0/24", "2001:db8::/32")));
+        Map<String, Integer> expected = Map.of(
+                "203.0.113.7", 200,
+                "2001:db8::1", 200,
+                "::ffff:203.0.113.7", 200,
+                "203.0.113.7, 198.51.100.1", 401,
+                "2001:db8::1%eth0", 401,
+                "198.51.100.1", 401);
+        expected.forEach((forwarded, status) -> assertThat(gate.verify("")
+                        .header("X-API-KEY", key)
+                        .header("X-Forwarded-For", forwarded)
+                        .send()
+                        .status())
+                .as(forwarded)
+                .isEqualTo(status));
+    }
+
     private static List<String> statements(Runnable work) {
         int before = written();
         work.run();
