@@ -110,8 +110,7 @@ class GatewayAbuseIT {
 
     @Test
     void a_key_that_is_over_its_limit_may_come_again_later() {
-        String limited = gate.key(
-                session, List.of(), Map.of("rate_limit", Map.of("requests", 2, "seconds", 600)));
+        String limited = gate.key(session, List.of(), Map.of("rate_limit", Map.of("requests", 2, "seconds", 600)));
         assertThat(gate.byKey("", limited).status()).isEqualTo(200);
         assertThat(gate.byKey("", limited).status()).isEqualTo(200);
         Answer answer = gate.byKey("", limited);
@@ -119,9 +118,8 @@ class GatewayAbuseIT {
         assertThat(answer.json().path("error").asText()).isEqualTo("too_many_requests");
         assertThat(Integer.parseInt(answer.header("retry-after").orElseThrow())).isBetween(1, 600);
         assertThat(answer.headers().keySet()).noneMatch(name -> name.startsWith("x-auth-"));
-        Answer me = Http.get(realm.url("/api/auth/me"))
-                .header("X-API-KEY", limited)
-                .send();
+        Answer me =
+                Http.get(realm.url("/api/auth/me")).header("X-API-KEY", limited).send();
         assertThat(me.status()).as("where nginx is not asked for").isEqualTo(429);
         assertThat(me.header("retry-after")).isPresent();
     }
