@@ -213,9 +213,6 @@ public final class Door {
         reply.cookies().forEach(cookie -> builder.header("Set-Cookie", cookie.header()));
         if (reply.body() != null) {
             builder.entity(Json.bytes(reply.body())).type(MediaType.APPLICATION_JSON_TYPE);
-        } else if (reply.status() == 200) {
-            // an answer of no type is a 500 to Keycloak, however empty (DefaultSecurityHeadersProvider)
-            builder.type(MediaType.TEXT_PLAIN_TYPE);
         }
         return builder.build();
     }
