@@ -2,11 +2,14 @@ package io.github.keycloakmint.gateway;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.keycloak.RightsChanges;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 
 /**
  * What users may do in their accounts, as this node read it within the last three seconds and since the last change that it
@@ -17,8 +20,22 @@ final class KeptRights {
     private static final int MOST = 10_000;
     private static final int SECONDS = 3;
 
-    /** Begins with the realm's id (T10). @param account as it was asked for, by id or alias */
-    record Question(String realmId, String userId, String account, Optional<String> audience) {}
+    /**
+     * Begins with the realm's id (T10).
+     *
+     * @param who the user, or the key
+     * @param account as it was asked for, by id or alias; of a key, which has its own, empty
+     */
+    record Question(String realmId, boolean ofKey, String who, String account, Optional<String> audience) {
+
+        static Question ofMember(RealmModel realm, UserModel user, String account, Optional<ClientModel> audience) {
+            return new Question(realm.getId(), false, user.getId(), account, audience.map(ClientModel::getId));
+        }
+
+        static Question ofKey(RealmModel realm, ApiKey key, ClientModel audience) {
+            return new Question(realm.getId(), true, key.id(), "", Optional.of(audience.getId()));
+        }
+    }
 
     private record Kept(Rights rights, long epoch) {}
 

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 @Tag("once")
 class GatewayProxyIT {
 
+    private static final int MANY = 40;
+
     private static KeycloakServer server;
     private static TestRealm realm;
     private static Gate gate;
@@ -203,15 +205,19 @@ class GatewayProxyIT {
         return (int) last[0];
     }
 
-    /** What is kept is kept for three seconds: the log is still long before. */
+    /** What is kept is kept for three seconds, and read again then: a few statements, however many the calls are. */
     private static void warm(String as, Supplier<Http> request) {
         request.get().send().expect(200);
-        assertThat(statements(() -> {
-                    request.get().send().expect(200);
-                    request.get().send().expect(200);
-                }))
-                .as(as)
-                .isEmpty();
+        List<String> statements = statements(() -> {
+                    for (int i = 0; i < MANY; i++) {
+                        request.get().send().expect(200);
+                    }
+                })
+                .stream()
+                // the uses of keys are written beside the calls
+                .filter(line -> !line.contains("key-uses"))
+                .toList();
+        assertThat(statements).as(as).hasSizeLessThan(MANY / 2);
     }
 
     @Test
@@ -223,7 +229,7 @@ class GatewayProxyIT {
         for (String query : List.of("", "?permission=campaigns:read", audience)) {
             warm("session" + query, () -> gate.verify(query).bearer(session));
         }
-        for (String query : List.of("", "?permission=campaigns:read")) {
+        for (String query : List.of("", "?permission=campaigns:read&account=acme", audience)) {
             warm("key" + query, () -> gate.verify(query).header("X-API-KEY", key));
             warm("account's key" + query, () -> gate.verify(query).header("X-API-KEY", ofAccount));
         }
