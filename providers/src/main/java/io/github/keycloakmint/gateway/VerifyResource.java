@@ -3,6 +3,7 @@ package io.github.keycloakmint.gateway;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.limits.Limits;
+import java.util.Map;
 
 /**
  * {@code /api/auth/verify}, whatever the method and whatever stands behind it: what nginx, Traefik, Caddy and Envoy ask before
@@ -41,6 +42,7 @@ final class VerifyResource {
 
     private Reply answer(Exchange call, Identity identity, Demand demand) {
         VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, kept, jwt);
-        return new Reply(200, null, verifying.verify(identity, demand));
+        // a body, since Keycloak makes 500 of a 200 without a content type (DefaultSecurityHeadersProvider)
+        return new Reply(200, Map.of(), verifying.verify(identity, demand));
     }
 }
