@@ -73,13 +73,24 @@ final class ApiKeyGrant extends BundleGrant {
         ApiKey key = key(session, token).orElseThrow(ApiKeyGrant::objected);
         ClientModel audience = audience(session, token).orElseThrow(ApiKeyGrant::objected);
         Set<String> issued = permissions(token);
+        Object account = IssueKeyToken.orNull(key.account().map(ApiKey.Account::id));
         return Map.of(
+                ACCOUNT,
+                account,
+                "team_id",
+                account,
                 "role",
                 IssueKeyToken.orNull(key.account().flatMap(ApiKey.Account::role)),
                 "permissions",
                 KeyPermissions.of(session, realm, key, audience).stream()
                         .filter(issued::contains)
                         .toList());
+    }
+
+    /** The subject of an account's key is a member of nothing. */
+    @Override
+    public boolean saysItsAccount() {
+        return true;
     }
 
     private static IllegalStateException objected() {

@@ -35,10 +35,23 @@ public final class ApiKeysCapability implements CapabilityFactory {
     @Override
     public List<Endpoint> endpoints() {
         KeysResource keys = new KeysResource(node());
+        KeyResource key = new KeyResource(node());
+        KeysAdminResource admin = new KeysAdminResource(node());
         return List.of(
                 // before keys by their id, of which none is so short
                 endpoint("api-keys/token", Map.of("POST", new KeyTokenResource()::issue)),
-                endpoint("api-keys", Map.of("GET", keys::list, "POST", keys::create)));
+                endpoint("api-keys", Map.of("GET", keys::list, "POST", keys::create)),
+                endpoint("api-keys/{id}", Map.of("GET", key::show, "PATCH", key::edit, "DELETE", key::end)),
+                endpoint("api-keys/{id}/rotate", Map.of("POST", key::rotate)),
+                new Endpoint(
+                        Area.ADMIN, "api-keys", ID, Map.of("GET", admin::list), PlainErrors.SHAPE, Fault.NOT_FOUND),
+                new Endpoint(
+                        Area.ADMIN,
+                        "api-keys/{id}",
+                        ID,
+                        Map.of("GET", admin::show, "PATCH", admin::enable, "DELETE", admin::end),
+                        PlainErrors.SHAPE,
+                        Fault.NOT_FOUND));
     }
 
     private static Endpoint endpoint(String path, Map<String, Handler> methods) {

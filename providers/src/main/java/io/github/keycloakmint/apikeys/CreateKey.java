@@ -25,10 +25,10 @@ import org.keycloak.models.UserModel;
 final class CreateKey {
 
     private final KeycloakSession session;
-    private final KeyCaller caller;
+    private final KeysCaller caller;
     private final KeyForm form;
 
-    CreateKey(KeycloakSession session, KeyCaller caller, KeyForm form) {
+    CreateKey(KeycloakSession session, KeysCaller caller, KeyForm form) {
         this.session = session;
         this.caller = caller;
         this.form = form;
@@ -98,7 +98,7 @@ final class CreateKey {
     private static void requireRun(
             KeycloakSession fresh, RealmModel realm, Entitlements entitlements, UserModel user, String accountId) {
         if (AccountRow.lock(fresh, realm, accountId).isEmpty()
-                || !KeyCaller.runs(entitlements.in(user, accountId).flatMap(Entitlements.Held::role))) {
+                || !KeysCaller.runs(entitlements.in(user, accountId).flatMap(Entitlements.Held::role))) {
             throw Refusal.of(Fault.FORBIDDEN, "role");
         }
     }

@@ -48,7 +48,7 @@ record Key(
                 row.rateRequests == null || row.rateSeconds == null
                         ? Optional.empty()
                         : Optional.of(new Buckets.Rate(row.rateRequests, row.rateSeconds)),
-                row.enabled,
+                row.disabledBy == null,
                 row.createdAt,
                 Optional.ofNullable(row.expiresAt));
     }

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.apikeys;
 
+import io.github.keycloakmint.kernel.keycloak.AccountSubject;
 import jakarta.persistence.EntityManager;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -23,6 +24,7 @@ final class KeyPurge {
     /** A run leaves the rest to the next one: other tasks wait for the same thread. */
     private static final int MOST_BATCHES = 200;
 
+    private static final int MOST_SUBJECTS = 10_000;
     private static final long DAY = 86_400;
 
     private final KeycloakSessionFactory factory;
@@ -56,6 +58,7 @@ final class KeyPurge {
             total += deleted;
         }
         KeycloakModelUtils.runJobInTransaction(factory, this::purgeUses);
+        KeycloakModelUtils.runJobInTransaction(factory, KeyPurge::dropSubjects);
         LOG.debugf("Purged %d API keys", total);
     }
 
@@ -71,6 +74,17 @@ final class KeyPurge {
             node.keysChange(session, row.realmId);
         });
         return rows.size();
+    }
+
+    /** Users who stand for accounts whose last key expired, or went with its client. */
+    private static void dropSubjects(KeycloakSession session) {
+        session.realms().getRealmsStream().toList().forEach(realm -> {
+            session.getContext().setRealm(realm);
+            KeyStore store = new KeyStore(session, realm);
+            AccountSubject.accounts(session, realm, MOST_SUBJECTS).stream()
+                    .filter(account -> store.ownedBy(AccountSubject.id(realm, account)) == 0)
+                    .forEach(account -> ChangeKey.dropSubject(session, realm, account));
+        });
     }
 
     private void purgeUses(KeycloakSession session) {

@@ -76,8 +76,10 @@ public class KeyRow {
     @Nullable
     Long rateSeconds;
 
-    @Column(name = "ENABLED", nullable = false)
-    boolean enabled;
+    /** A {@link Say}; null: the key is enabled. */
+    @Column(name = "DISABLED_BY", length = 8)
+    @Nullable
+    String disabledBy;
 
     @Column(name = "CREATED_AT", nullable = false)
     long createdAt;
@@ -94,6 +96,5 @@ public class KeyRow {
         this.realmId = realmId;
         this.clientId = clientId;
         this.createdAt = createdAt;
-        this.enabled = true;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.apikeys;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.TypedQuery;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,6 +15,9 @@ import org.keycloak.models.RealmModel;
 
 /** The keys of one realm in the database, in the transaction of {@code session}. */
 final class KeyStore {
+
+    /** As other rows of the bundle are waited for. */
+    private static final int PATIENCE_MILLIS = 2_000;
 
     private final String realmId;
     private final EntityManager entities;
@@ -36,6 +40,23 @@ final class KeyStore {
 
     Optional<KeyRow> find(String id) {
         return Optional.ofNullable(entities.find(KeyRow.class, id)).filter(row -> row.realmId.equals(realmId));
+    }
+
+    /** Holds the row until the transaction ends: whoever changes one thing must not write back another as it was. */
+    Optional<KeyRow> lock(String id) {
+        return entities
+                .createQuery("select k from KeyRow k where k.id = :id and k.realmId = :realm", KeyRow.class)
+                .setParameter("id", id)
+                .setParameter("realm", realmId)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .setHint("jakarta.persistence.lock.timeout", PATIENCE_MILLIS)
+                .getResultList()
+                .stream()
+                .findFirst();
+    }
+
+    void flush() {
+        entities.flush();
     }
 
     void add(KeyRow row) {
@@ -122,6 +143,17 @@ final class KeyStore {
 
     void forgetAccount(String accountId) {
         deleteWhere("accountId", accountId);
+    }
+
+    /** Accounts that own a key that was made through the client. */
+    List<String> owningThrough(String clientId) {
+        return entities.createQuery(
+                        "select distinct k.accountId from KeyRow k"
+                                + " where k.clientId = :client and k.realmId = :realm and k.ofAccount = true",
+                        String.class)
+                .setParameter("client", clientId)
+                .setParameter("realm", realmId)
+                .getResultList();
     }
 
     void forgetClient(String clientId) {

@@ -27,6 +27,7 @@ final class KeyViews {
             @JsonProperty("created_at") long createdAt,
             @JsonProperty("expires_at") @Nullable Long expiresAt,
             boolean enabled,
+            @JsonProperty("disabled_by") @Nullable String disabledBy,
             @JsonProperty("last_used_at") @Nullable Long lastUsedAt,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Used> uses) {
         @Override
@@ -67,7 +68,8 @@ final class KeyViews {
                         : new Limit(row.rateRequests, row.rateSeconds),
                 row.createdAt,
                 row.expiresAt,
-                row.enabled,
+                row.disabledBy == null,
+                row.disabledBy,
                 lastUsedAt,
                 uses == null ? null : uses.stream().map(Used::of).toList());
     }

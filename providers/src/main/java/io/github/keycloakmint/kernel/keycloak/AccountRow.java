@@ -42,6 +42,11 @@ public final class AccountRow {
                 : Optional.empty();
     }
 
+    /** Locks the row as {@link #lock} does, that of a disabled account as well; false where it is gone. */
+    public static boolean exists(KeycloakSession session, RealmModel realm, String accountId) {
+        return locked(session.getProvider(JpaConnectionProvider.class).getEntityManager(), realm, accountId);
+    }
+
     /**
      * False for a row that is not there, also where the one who was waited for has deleted it: a query finds nothing then,
      * while refresh and lock of a known entity fail in Hibernate's own way (HHH000099).

@@ -43,6 +43,14 @@ public abstract class BundleGrant implements OAuth2GrantType {
         return Map.of();
     }
 
+    /**
+     * True where mappers have nothing to say about accounts: whatever they would find out from the user's memberships, the
+     * token's own claims take its place.
+     */
+    public boolean saysItsAccount() {
+        return false;
+    }
+
     /** The paths at which Keycloak may take a token of ours as a bearer token: the bundle's own, and no others (T3). */
     @Override
     public final boolean isTokenAllowed(KeycloakSession session, AccessToken token) {

@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.TokenCategory;
 import org.keycloak.common.util.Time;
@@ -115,8 +116,10 @@ public final class TokenIssuer {
                         null,
                         UserSessionModel.SessionPersistenceState.TRANSIENT);
         ClientSessionContext context = clientSession(session, realm, order, userSession);
-        AccessToken token = tokens.createClientAccessToken(
+        Supplier<AccessToken> made = () -> tokens.createClientAccessToken(
                 session, realm, order.client(), order.user(), userSession, context, false);
+        AccessToken token =
+                order.width() == Width.OF_AUDIENCE ? ClaimMapper.withoutAccounts(session, made) : made.get();
         restrict(token, order);
         if (order.width() == Width.OF_AUDIENCE) {
             NarrowTokens.withoutRoles(token, order.client());

@@ -15,13 +15,13 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserModel;
 
 /** A signed-in user who looks after keys, through a client that opted in to it (T8). A key is no such caller. */
-record KeyCaller(UserModel user, ClientModel client) {
+record KeysCaller(UserModel user, ClientModel client) {
 
     /**
      * @throws Refusal 401 and 403 as {@link Bearer} has them; 403 for the token of a client that has not opted in, or for a page
      *     that is not its own
      */
-    static KeyCaller of(Exchange call) {
+    static KeysCaller of(Exchange call) {
         call.record().byStranger();
         call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), ApiKeysCapability.ID));
         Limits.byAddress(call);
@@ -31,7 +31,7 @@ record KeyCaller(UserModel user, ClientModel client) {
         ClientModel client = OptedInClients.find(call.realm(), bearer.client().getClientId(), ApiKeysCapability.ID)
                 .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "client_not_opted_in"));
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
-        return new KeyCaller(bearer.user(), client);
+        return new KeysCaller(bearer.user(), client);
     }
 
     String id() {
