@@ -40,7 +40,7 @@ final class Reports {
                         "outcome",
                         shadow ? "shadowed" : "refused")
                 .increment();
-        if (first(key, rate)) {
+        if (first(key + '|' + rate.calls() + '/' + rate.seconds(), rate)) {
             gate.pass(call.realm().getId() + '|' + rule.capability() + '|' + rule.kind())
                     .ifPresent(suppressed -> LOG.infof(
                             "Limit reached%s: %s by %s in realm '%s', %d in %d s, by a call from %s%s",

@@ -45,6 +45,7 @@ public record ServerOptions(
         options.put("--spi-mint-capability--root--realms", "*");
         // all tests come from one address: only the limits hold that a test's own realm sets
         options.put("--spi-mint-limiter--ratelimit--defaults", "false");
+        options.put("--spi-mint-capability--api-keys--flush-seconds", "1");
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(SECRET_VARIABLE, Random.secret());
         environment.put(PREVIOUS_SECRET_VARIABLE, Random.secret());

@@ -93,7 +93,9 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
     }
 
     private static Response with(Map<String, String> headers, Response answer) {
-        Response.ResponseBuilder builder = Response.fromResponse(answer).header(HttpHeaders.CACHE_CONTROL, "no-store");
+        Response.ResponseBuilder builder = Response.fromResponse(answer)
+                .header(HttpHeaders.CACHE_CONTROL, null)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store");
         headers.forEach(builder::header);
         return builder.build();
     }
