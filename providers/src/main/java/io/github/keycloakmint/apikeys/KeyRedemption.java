@@ -79,8 +79,8 @@ final class KeyRedemption implements Redemption {
 
     private ApiKey good(Asked asked) {
         ApiKeys.Shown shown = ApiKeys.of(session).show(asked.client().getRealm(), asked.secret(), asked.address());
-        shown.retryAfter().ifPresent(wait -> {
-            throw TokenRefused.limited(wait);
+        shown.over().ifPresent(limit -> {
+            throw TokenRefused.limited(limit);
         });
         return shown.key().orElseThrow(() -> asked.worthless(shown.reason()));
     }

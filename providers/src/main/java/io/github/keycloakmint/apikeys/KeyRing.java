@@ -4,7 +4,7 @@ import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
-import java.time.Duration;
+import io.github.keycloakmint.kernel.limits.LimitReached;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -50,12 +50,13 @@ final class KeyRing implements ApiKeys {
         if (key.allowed().filter(ranges -> !ranges.contains(address)).isPresent()) {
             return refused("address");
         }
-        Optional<Duration> wait =
-                key.rate().flatMap(rate -> node.buckets().take(KeysOfNode.keyName(realm.getId(), key.id()), rate));
-        if (wait.isEmpty()) {
+        Optional<LimitReached> over = key.rate().flatMap(rate -> node.buckets()
+                .take(KeysOfNode.keyName(realm.getId(), key.id()), rate)
+                .map(wait -> new LimitReached("key", rate, wait)));
+        if (over.isEmpty()) {
             node.uses().count(key.id(), now);
         }
-        return new Shown(judgement.good(), wait.isPresent() ? "limit" : "", wait);
+        return new Shown(judgement.good(), over.isPresent() ? "limit" : "", over);
     }
 
     @Override

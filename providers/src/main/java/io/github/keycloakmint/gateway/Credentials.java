@@ -8,6 +8,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
+import io.github.keycloakmint.kernel.limits.Limits;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ final class Credentials {
      */
     static Shown of(Exchange call, OriginalRequest original) {
         Credentials credentials = new Credentials(call, original);
-        List<Identity> explicit = credentials.explicit();
+        List<Identity> explicit = Limits.authenticated(call, credentials::explicit);
         if (explicit.isEmpty()) {
             return new Shown(credentials.cookie(), true);
         }
@@ -94,8 +95,8 @@ final class Credentials {
 
     private Identity key(String sent) {
         ApiKeys.Shown shown = ApiKeys.of(call.session()).show(call.realm(), sent, call.address());
-        shown.retryAfter().ifPresent(after -> {
-            throw Refusal.limited(after, "key_limit");
+        shown.over().ifPresent(limit -> {
+            throw limit.refusal("key_limit");
         });
         ApiKey key = shown.key().orElseThrow(() -> refused(shown.reason()));
         return optedIn(Identity.of(key));

@@ -1,8 +1,8 @@
 package io.github.keycloakmint.ratelimit;
 
 import io.github.keycloakmint.kernel.http.KeycloakEndpoints;
-import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.limits.Buckets;
+import io.github.keycloakmint.kernel.limits.LimitReached;
 import io.github.keycloakmint.kernel.limits.Limiter;
 import java.util.Optional;
 import java.util.function.Function;
@@ -36,8 +36,7 @@ final class JudgeCalls implements Limiter {
         entry(call, kind, key).ifPresent(entry -> {
             Buckets.Taken taken = count.apply(entry);
             if (over(call, entry, taken)) {
-                throw Refusal.limited(
-                        taken.retryAfter(), LimitHeaders.of(entry.rule(), entry.rate(), taken), "limit_" + kind.word());
+                throw new LimitReached(kind.word(), entry.rate(), taken.retryAfter()).refusal("limit_" + kind.word());
             }
         });
     }

@@ -1,7 +1,7 @@
 package io.github.keycloakmint.kernel.caller;
 
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
-import java.time.Duration;
+import io.github.keycloakmint.kernel.limits.LimitReached;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,9 +49,9 @@ public interface ApiKeys extends Provider {
      *
      * @param key empty: none that is good now
      * @param reason a short word for the log; never part of what was sent
-     * @param retryAfter present: the key is good and over its own limit for so long
+     * @param over present: the key is good and over its own limit
      */
-    record Shown(Optional<ApiKey> key, String reason, Optional<Duration> retryAfter) {}
+    record Shown(Optional<ApiKey> key, String reason, Optional<LimitReached> over) {}
 
     /**
      * What a token is to be.

@@ -6,6 +6,7 @@ import io.github.keycloakmint.kernel.http.Handler;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import io.github.keycloakmint.kernel.limits.Limits;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,9 @@ public final class ShownKey {
      *     of somebody else; 429 for a key over its own limit
      */
     public static ApiKey of(Exchange call) {
-        ApiKey key = good(call, ApiKeys.of(call.session()).show(call.realm(), sent(call), call.address()));
+        String sent = sent(call);
+        ApiKey key = Limits.authenticated(
+                call, () -> good(call, ApiKeys.of(call.session()).show(call.realm(), sent, call.address())));
         call.record().put("keyId", key.id());
         call.record().client(key.client().getClientId());
         call.record().user(key.subject().getId());
@@ -53,9 +56,9 @@ public final class ShownKey {
     }
 
     private static ApiKey good(Exchange call, ApiKeys.Shown shown) {
-        shown.retryAfter().ifPresent(wait -> {
+        shown.over().ifPresent(limit -> {
             shown.key().ifPresent(key -> call.record().put("keyId", key.id()));
-            throw Refusal.limited(wait, "key_limit");
+            throw limit.refusal("key_limit");
         });
         return shown.key().orElseThrow(() -> bad(shown.reason()));
     }

@@ -51,11 +51,6 @@ public final class Door {
         return routes.find(area, path).isPresent();
     }
 
-    /** The caller's address as the one resolver finds it (T9). */
-    String address(KeycloakSession session) {
-        return addresses.of(session);
-    }
-
     /** What a caller is told when the capability is off, or its realm can't be found (contract section 2). */
     public Response off(Area area, String path) {
         return routes.find(area, path)

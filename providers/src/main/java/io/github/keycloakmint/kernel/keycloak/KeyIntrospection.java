@@ -58,7 +58,7 @@ final class KeyIntrospection implements TokenIntrospectionProvider {
             return inactive(event, "client_not_opted_in");
         }
         ApiKeys.Shown shown = ApiKeys.of(session).show(realm, token, DoorFactory.address(session));
-        if (shown.key().isEmpty() || shown.retryAfter().isPresent()) {
+        if (shown.key().isEmpty() || shown.over().isPresent()) {
             return inactive(event, shown.reason());
         }
         ApiKey key = shown.key().get();
