@@ -47,6 +47,6 @@ final class Caller {
         assertThat(answer.header("retry-after").orElseThrow()).matches("[1-9]\\d*");
         assertThat(answer.header("ratelimit-policy")).contains('"' + kind + "\";q=" + numbers[0] + ";w=" + numbers[1]);
         assertThat(answer.header("ratelimit").orElseThrow()).matches('"' + kind + "\";r=0;t=[1-9]\\d*");
-        assertThat(answer.headers("cache-control")).containsExactly("no-store");
+        assertThat(answer.headers("cache-control")).hasSize(1).allMatch(value -> value.startsWith("no-store"));
     }
 }

@@ -87,15 +87,14 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
 
     private static Response oauthError() {
         return Response.status(Fault.TOO_MANY_REQUESTS.status())
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(Json.bytes(new OAuthError("too_many_requests", "Too many requests")))
                 .build();
     }
 
     private static Response with(Map<String, String> headers, Response answer) {
-        Response.ResponseBuilder builder = Response.fromResponse(answer)
-                .header(HttpHeaders.CACHE_CONTROL, null)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store");
+        Response.ResponseBuilder builder = Response.fromResponse(answer);
         headers.forEach(builder::header);
         return builder.build();
     }
