@@ -61,7 +61,16 @@ final class SharedStore {
     }
 
     private SharedNumbers numbers() throws SharedNumbers.Away {
+        Optional<SharedNumbers> known = joined;
+        return known.isPresent() ? known.get() : joining();
+    }
+
+    /** By one at a time; whoever waited for one who failed does not try again at once. */
+    private synchronized SharedNumbers joining() throws SharedNumbers.Away {
         if (joined.isEmpty()) {
+            if (away()) {
+                throw new SharedNumbers.Away("not joined");
+            }
             joined = Optional.of(join.numbers());
         }
         return joined.get();
