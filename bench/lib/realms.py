@@ -12,7 +12,8 @@ mint caller, so that what they issue carries the same claims:
 for the rows of sessions and account tokens
 
   bench-app                                a copy of the demo's cid_inbox_manager
-  bench-stock                              the same without anything of ours: password grant, refresh
+  bench-stock                              the same without anything of ours: password grant, refresh, tokens for
+                                           introspection (by the demo's introspector) and userinfo
 
 and two of the shape of the demo's external-users:
 
