@@ -133,7 +133,7 @@ def keys(work, rows, output):
     parts = ["# Many API keys", f"**Result:** {result}", table(head, lines),
              f"Keys belong to {one:,} users in both databases and are drawn uniformly at random. A node keeps a key for 3"
              " seconds, and 10,000 keys at the most: of a million that are all used, most are read from the database, by"
-             " their primary key, and each use of one is written for itself.",
+             " their primary key, and their uses are written in a row each.",
              "## Made with", made_with(work, without=("users",)), "## Again", "    bench/run --keys"]
     (output / "KEYS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     link_others(output)
