@@ -35,6 +35,10 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
      */
     @Override
     public Response introspect(String tokenStr, EventBuilder event) {
+        return KeyIntrospection.of(session, tokenStr, event).orElseGet(() -> introspectToken(tokenStr, event));
+    }
+
+    private Response introspectToken(String tokenStr, EventBuilder event) {
         Response answer = super.introspect(tokenStr, event);
         boolean ours =
                 token != null && BundleTokens.grant(session, token.getId()).isPresent();
@@ -113,7 +117,9 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
 
     private AccessToken mapped(AccessToken bearer, UserSessionModel userSession) {
         try {
-            return ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
+            return saysItsAccount(bearer)
+                    ? ClaimMapper.withoutAccounts(session, () -> super.transformAccessToken(bearer, userSession))
+                    : ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
         } catch (ClaimMapper.NoMore e) {
             organizationLeft = true;
             return bearer;
@@ -124,6 +130,12 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
             organizationLeft = true;
             return bearer;
         }
+    }
+
+    private boolean saysItsAccount(AccessToken bearer) {
+        return BundleTokens.grant(session, bearer.getId())
+                .filter(BundleGrant::saysItsAccount)
+                .isPresent();
     }
 
     /** TokenManager.validateSelectedOrganization's word. */
