@@ -179,6 +179,32 @@ class KeyExchangeIT {
         }
     }
 
+    /** To a policy for token exchange, the bundle's own grant is one. */
+    @Test
+    void client_policies_are_asked_either_way() {
+        realm.put(
+                        "/client-policies/profiles",
+                        Json.parse("{\"profiles\":[{\"name\":\"no\",\"executors\":["
+                                + "{\"executor\":\"reject-request\",\"configuration\":{}}]}]}"))
+                .expect(204);
+        realm.put(
+                        "/client-policies/policies",
+                        Json.parse("{\"policies\":[{\"name\":\"no\",\"enabled\":true,\"profiles\":[\"no\"],"
+                                + "\"conditions\":[{\"condition\":\"grant-type\",\"configuration\":{\"grant_types\":[\""
+                                + KeyDoors.EXCHANGE + "\"]}}]}]}"))
+                .expect(204);
+        try {
+            both(KeyDoors.BACKEND, text, Map.of()).forEach((way, answer) -> {
+                error(answer, 400, "invalid_request");
+                assertThat(answer.body()).as(way).contains("Request not allowed");
+            });
+        } finally {
+            realm.put("/client-policies/policies", Json.parse("{\"policies\":[]}"))
+                    .expect(204);
+        }
+        doors.grant(KeyDoors.BACKEND, text, Map.of()).expect(200);
+    }
+
     @Test
     void introspection_answers_for_a_key_whatever_is_hinted_at() {
         for (String hint : List.of("", "api_key", "access_token", "refresh_token", "requesting_party_token")) {

@@ -203,7 +203,11 @@ class KeyTokenAbuseIT {
                 .isEqualTo(401);
         // as a bearer token it is none, anywhere
         for (String path : List.of("/account", "/protocol/openid-connect/userinfo", "/api/api-keys")) {
-            assertThat(Http.get(doors.url(path)).bearer(made.key()).send().status())
+            assertThat(Http.get(doors.url(path))
+                            .header("Accept", "application/json")
+                            .bearer(made.key())
+                            .send()
+                            .status())
                     .as(path)
                     .isEqualTo(401);
         }

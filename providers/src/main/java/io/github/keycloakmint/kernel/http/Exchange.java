@@ -150,7 +150,9 @@ public final class Exchange {
 
     /** As {@link #json}, for a body that may be left out. */
     public Members jsonOrNone() {
-        return body.isEmpty() ? new Members(Json.empty()) : json();
+        boolean said = !headers(HttpHeaders.CONTENT_TYPE).isEmpty();
+        // Keycloak has read a form before us, so an empty body alone says nothing
+        return body.isEmpty() && (!said || sentAsJson()) ? new Members(Json.empty()) : json();
     }
 
     /** As {@link #json}, for what is done whether or not the body is a good one: 415, 413, else its members if it has any. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -118,7 +120,7 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
     private AccessToken mapped(AccessToken bearer, UserSessionModel userSession) {
         try {
             return saysItsAccount(bearer)
-                    ? ClaimMapper.withoutAccounts(session, () -> super.transformAccessToken(bearer, userSession))
+                    ? ClaimMapper.withoutAccounts(session, () -> mappedWithoutOrganization(bearer, userSession))
                     : ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
         } catch (ClaimMapper.NoMore e) {
             organizationLeft = true;
@@ -129,6 +131,18 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
             }
             organizationLeft = true;
             return bearer;
+        }
+    }
+
+    /** Keycloak refuses a token of an organization that its subject is no member of, which the grant has judged already. */
+    private AccessToken mappedWithoutOrganization(AccessToken bearer, UserSessionModel userSession) {
+        @Nullable Object organization = bearer.getOtherClaims().remove(OAuth2Constants.ORGANIZATION);
+        try {
+            return super.transformAccessToken(bearer, userSession);
+        } finally {
+            if (organization != null) {
+                bearer.setOtherClaims(OAuth2Constants.ORGANIZATION, organization);
+            }
         }
     }
 
