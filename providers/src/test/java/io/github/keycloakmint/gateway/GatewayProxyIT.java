@@ -34,7 +34,8 @@ class GatewayProxyIT {
         server = Servers.start(ServerOptions.forTests()
                 .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,::1")
                 .withLogLevel("info,org.hibernate.SQL:debug"));
-        realm = TestRealm.create(server, "demo-realm.json", file -> {});
+        // callers from outside may come without TLS: the proxy is one that ends it
+        realm = TestRealm.create(server, "demo-realm.json", file -> file.put("sslRequired", "none"));
         gate = new Gate(realm);
         session = gate.session(Gate.JANE);
     }
