@@ -24,9 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Embed tickets, asked about by a proxy that the server trusts: this test. */
+@Tag("once")
 class EmbedTicketIT {
 
     private static final String PAGE = "/embed/board";
