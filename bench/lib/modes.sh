@@ -124,9 +124,9 @@ mode_keys() {
   start_server many
   await_server many
   mkdir "$rows"
-  key_row "$rows/1-few.lua" "$few" "$few keys"
-  key_row "$rows/2-many-hot.lua" "$few" "$many keys, the same $few used" '-- settle: yes'
-  key_row "$rows/3-many-any.lua" "$many" "$many keys, any of them used"
+  key_row "$rows/1-few.lua" "$few"
+  key_row "$rows/2-many-hot.lua" "$few" '-- settle: yes'
+  key_row "$rows/3-many-any.lua" "$many"
   export BENCH_USERS=$few
   measure_rounds "few=$rows/1-few.lua" "many=$rows/2-many-hot.lua" "many=$rows/3-many-any.lua"
   BENCH_USERS="$few and $many" facts >"$work/facts.tsv"
@@ -135,10 +135,9 @@ mode_keys() {
   no_wrong_answers
 }
 
-key_row() { # FILE COUNT TITLE [LINE]
+key_row() { # FILE COUNT [HEADER]
   cat >"$1" <<LUA
--- title: $3
-${4:-}
+${3:---}
 local bench = require "bench"
 
 request = bench.any_key(bench.verify("bench"), $2)

@@ -125,6 +125,8 @@ def keys(work, rows, output):
     found = results.read(work / "results.tsv", rows)
     few, hot, spread = found
     one, many = (int(number) for number in facts(work)["users"].split(" and "))
+    few.title, hot.title, spread.title = (
+        f"{one:,} keys", f"{many:,} keys, the same {one:,} used", f"{many:,} keys, any of them used")
     head = ["verify with a key", "requests/s", "slowest to fastest round", "p50 ms", "p99 ms", "SQL", "SQL writes", "CPU ms",
             "database CPU ms", "× p50", "× p99"]
     lines = [cells(row) + [f"{row.p50 / few.p50:.2f}", f"{row.p99 / few.p99:.2f}"] for row in found]
