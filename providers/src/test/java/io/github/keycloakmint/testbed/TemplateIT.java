@@ -61,14 +61,14 @@ class TemplateIT {
         String bearer = accessToken(signUp("reports-app", "kay@example.com", "Kay Ltd"));
         ObjectNode asked = Json.object("name", "Export", "account_id", "kay-ltd");
         asked.putArray("permissions").add("reports:read");
-        String key = Http.post(realm.url("/api/api-keys"))
+        String key = Secrets.remember(Http.post(realm.url("/api/api-keys"))
                 .bearer(bearer)
                 .json(asked)
                 .send()
                 .expect(201)
                 .json()
                 .path("key")
-                .asText();
+                .asText());
 
         JsonNode redeemed = realm.token(
                         "reports-worker",
