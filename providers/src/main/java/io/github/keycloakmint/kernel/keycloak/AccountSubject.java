@@ -40,7 +40,9 @@ public final class AccountSubject {
                 .ifPresent(other -> session.users().removeUser(realm, other));
         UserModel subject =
                 found.filter(user -> linked(user, accountId)).orElseGet(() -> make(session, realm, accountId));
-        subject.setEmail(null);
+        if (subject.getEmail() != null) {
+            subject.setEmail(null);
+        }
         SubjectCredentialManager credentials = subject.credentialManager();
         credentials
                 .getStoredCredentialsStream()
