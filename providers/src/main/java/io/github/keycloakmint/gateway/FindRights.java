@@ -112,7 +112,7 @@ final class FindRights {
     /** What is kept only narrows: what the key itself lost is lost at once. */
     private List<String> at(ApiKey key, ClientModel audience) {
         Rights there = kept.get(
-                        realm,
+                        session,
                         KeptRights.Question.ofKey(realm, key, audience),
                         () -> Optional.of(new Rights(
                                 Optional.empty(), Optional.empty(), KeyPermissions.of(session, realm, key, audience))))
@@ -122,7 +122,7 @@ final class FindRights {
 
     private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {
         KeptRights.Question question = KeptRights.Question.ofMember(realm, user, account, audience);
-        return kept.get(realm, question, () -> read(user, account, audience))
+        return kept.get(session, question, () -> read(user, account, audience))
                 // an account that was disabled is seen at once, on every node: Keycloak's own cache knows
                 .filter(rights -> rights.accountId().flatMap(entitlements::open).isPresent());
     }

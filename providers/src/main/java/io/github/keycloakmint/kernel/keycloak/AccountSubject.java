@@ -1,10 +1,8 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -17,7 +15,8 @@ import org.keycloak.models.UserModel;
  */
 public final class AccountSubject {
 
-    private static final String LINK = "keycloak-mint:account:";
+    static final String LINK = "keycloak-mint:account:";
+    static final String NAME = "mint-account-";
 
     private AccountSubject() {}
 
@@ -30,8 +29,7 @@ public final class AccountSubject {
     /** Makes it where there is none. */
     public static UserModel ensure(KeycloakSession session, RealmModel realm, String accountId) {
         return find(session, realm, accountId).orElseGet(() -> {
-            UserModel made =
-                    session.users().addUser(realm, id(realm, accountId), "mint-account-" + accountId, false, false);
+            UserModel made = session.users().addUser(realm, id(realm, accountId), NAME + accountId, false, false);
             made.setServiceAccountClientLink(LINK + accountId);
             made.setEnabled(true);
             return made;
@@ -40,24 +38,6 @@ public final class AccountSubject {
 
     public static void remove(KeycloakSession session, RealmModel realm, String accountId) {
         find(session, realm, accountId).ifPresent(subject -> session.users().removeUser(realm, subject));
-    }
-
-    /** Accounts of the realm with such a user, at most {@code most}. */
-    public static List<String> accounts(KeycloakSession session, RealmModel realm, int most) {
-        return session
-                .getProvider(JpaConnectionProvider.class)
-                .getEntityManager()
-                .createQuery(
-                        "select u.serviceAccountClientLink from UserEntity u"
-                                + " where u.realmId = :realm and u.serviceAccountClientLink like :link",
-                        String.class)
-                .setParameter("realm", realm.getId())
-                .setParameter("link", LINK + "%")
-                .setMaxResults(most)
-                .getResultList()
-                .stream()
-                .map(link -> link.substring(LINK.length()))
-                .toList();
     }
 
     private static Optional<UserModel> find(KeycloakSession session, RealmModel realm, String accountId) {
