@@ -98,10 +98,13 @@ final class ChangeKey {
         }
     }
 
-    /** Where no key needs him any more. The account's row is held meanwhile, as it is while a key is made. */
+    /**
+     * Where no key needs him any more. The account's row is held meanwhile, as it is while a key is made; nobody makes a key
+     * for an account that is gone.
+     */
     static void dropSubject(KeycloakSession session, RealmModel realm, String accountId) {
-        if (AccountRow.exists(session, realm, accountId)
-                && new KeyStore(session, realm).ownedBy(AccountSubject.id(realm, accountId)) == 0) {
+        AccountRow.exists(session, realm, accountId);
+        if (new KeyStore(session, realm).ownedBy(AccountSubject.id(realm, accountId)) == 0) {
             AccountSubject.remove(session, realm, accountId);
         }
     }

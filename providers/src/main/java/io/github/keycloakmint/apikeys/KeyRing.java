@@ -81,8 +81,9 @@ final class KeyRing implements ApiKeys {
         return node.keys()
                 .get(
                         KeysOfNode.keyName(realm.getId(), id),
-                        KeysOfNode.allKeys(realm.getId()),
-                        () -> new KeyStore(session, realm).find(id).map(Key::of));
+                        () -> new KeyStore(session, realm).read(id).map(Key::of),
+                        KeysOfNode.keyName(realm.getId(), id),
+                        KeysOfNode.allKeys(realm.getId()));
     }
 
     /** @param reason why there is none */
@@ -130,7 +131,7 @@ final class KeyRing implements ApiKeys {
             RealmModel realm, Key key, UserModel subject, ClientModel client, Entitlements entitlements) {
         String name = String.join(
                 "/", realm.getId(), "standing", key.userId(), key.accountId().orElse("-"), client.getId());
-        return node.standings().get(name, KeysOfNode.allStandings(realm.getId()), () -> held(key, subject, entitlements)
+        return node.standings().get(session, name, realm.getId(), () -> held(key, subject, entitlements)
                 .map(held -> new KeysOfNode.Standing(narrow(realm, client), held)));
     }
 

@@ -110,7 +110,7 @@ final class FindRights {
 
     private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {
         KeptRights.Question question = KeptRights.Question.ofMember(realm, user, account, audience);
-        return kept.get(realm, question, () -> read(user, account, audience))
+        return kept.get(session, question, () -> read(user, account, audience))
                 // an account that was disabled is seen at once, on every node: Keycloak's own cache knows
                 .filter(rights -> rights.accountId().flatMap(entitlements::open).isPresent());
     }
