@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Poll;
-import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
@@ -28,7 +27,7 @@ class AccountStatementsIT {
 
     @BeforeAll
     static void start() {
-        server = Servers.start(ServerOptions.forTests().withLogLevel("info,org.hibernate.SQL:debug"));
+        server = Servers.trusting();
         realm = TestRealm.create(server, "demo-realm.json", file -> {});
         tenancy = new Tenancy(realm);
         String id = realm.createUser(RICH, user -> {});
@@ -42,7 +41,6 @@ class AccountStatementsIT {
     @AfterAll
     static void stop() {
         realm.close();
-        server.close();
     }
 
     private static List<String> statements(Runnable work) {

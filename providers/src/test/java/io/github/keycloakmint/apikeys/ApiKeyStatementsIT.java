@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Poll;
-import io.github.keycloakmint.testbed.ServerOptions;
+import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -26,16 +28,16 @@ class ApiKeyStatementsIT {
     private static KeycloakServer server;
     private static TestRealm realm;
     private static KeyDesk desk;
+    private static KeyDoors doors;
     private static String key;
     private static String id;
 
     @BeforeAll
     static void start() {
-        server = Servers.start(ServerOptions.forTests()
-                .with("--spi-mint-capability--api-keys--flush-seconds", "300")
-                .withLogLevel("info,org.hibernate.SQL:debug"));
-        realm = TestRealm.create(server, "demo-realm.json", file -> {});
+        server = Servers.trusting();
+        realm = TestRealm.create(server, "demo-realm.json", file -> file.put("eventsEnabled", false));
         desk = new KeyDesk(realm);
+        doors = KeyDoors.open(realm);
         JsonNode made = desk.created(KeyDesk.JANE, desk.inAcme("campaigns:read"));
         key = made.path("key").asText();
         id = made.path("id").asText();
@@ -44,7 +46,6 @@ class ApiKeyStatementsIT {
     @AfterAll
     static void stop() {
         realm.close();
-        server.close();
     }
 
     private static List<String> statements(Runnable work) {
@@ -128,5 +129,60 @@ class ApiKeyStatementsIT {
                     desk.verify(new KeyForm("live").make(id).text()).expect(401);
                 }))
                 .hasSizeLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void names_that_were_made_up_cost_the_same_however_many_they_are() {
+        String john = desk.session(KeyDesk.JOHN);
+        int one = refusedNames(john, 1);
+        refusedNames(john, 1);
+        assertThat(refusedNames(john, 200)).isLessThanOrEqualTo(one).isLessThan(30);
+    }
+
+    private static int refusedNames(String bearer, int many) {
+        String[] names = IntStream.range(0, many)
+                .mapToObj(i -> "made:" + Random.name() + i)
+                .toArray(String[]::new);
+        List<String> statements =
+                statements(() -> desk.create(bearer, desk.inAcme(names)).expect(400));
+        return statements.size();
+    }
+
+    private static boolean writes(String line) {
+        return line.contains("insert") || line.contains("update ") || line.contains("delete");
+    }
+
+    @Test
+    void a_warm_key_costs_no_door_more_than_a_few() {
+        String own = desk.created(KeyDesk.JANE, desk.inAcme("campaigns:read"))
+                .path("key")
+                .asText();
+        String token = doors.issued(own);
+        Map<String, Runnable> work = new LinkedHashMap<>();
+        work.put("gateway", () -> doors.verify().header("X-API-KEY", own).send().expect(200));
+        work.put("token", () -> doors.token(own).expect(200));
+        work.put("account", () -> doors.accountToken("acme", own).expect(200));
+        work.put("grant", () -> doors.grant(KeyDoors.BACKEND, own, Map.of()).expect(200));
+        work.put("exchange", () -> doors.exchange(KeyDoors.BACKEND, own, Map.of())
+                .expect(200));
+        work.put("introspection", () -> assertThat(doors.active(own)).isTrue());
+        work.put("introspection, token", () -> assertThat(doors.active(token)).isTrue());
+        Map<String, Integer> counted = new LinkedHashMap<>();
+        work.forEach((door, once) -> {
+            once.run();
+            // of three, since what a node keeps it keeps for three seconds
+            int fewest = IntStream.range(0, 3)
+                    .map(i -> {
+                        List<String> statements = statements(once);
+                        assertThat(statements).as(door).noneMatch(ApiKeyStatementsIT::writes);
+                        return statements.size();
+                    })
+                    .min()
+                    .orElseThrow();
+            counted.put(door, fewest);
+        });
+        System.out.println("statements of a warm key, by door: " + counted);
+        assertThat(counted.get("gateway")).isZero();
+        assertThat(counted.values()).allMatch(count -> count <= 3);
     }
 }

@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.MailSink;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -142,7 +146,11 @@ class ApiKeyTokenWallsIT {
         assertThat(knock(door, key).status()).isIn(400, 401, 403);
     }
 
-    /** Contract section 9: a key can't make keys, mint or change credentials, by itself or by a token of it. */
+    private static void narrow(boolean narrow) {
+        realm.updateClient(KeyDesk.APP, client -> client.put("fullScopeAllowed", !narrow));
+    }
+
+    /** Contract section 9: a key can't make keys, mint or change credentials, by itself or by a token of it that is good. */
     @Test
     void the_bundles_own_endpoints_want_a_session() {
         Map<String, String> calls = new LinkedHashMap<>();
@@ -154,28 +162,41 @@ class ApiKeyTokenWallsIT {
         calls.put(
                 "POST /auth/change-password",
                 "{\"current_password\":\"" + TestRealm.PASSWORD + "\",\"new_password\":\"correct-horse-2\"}");
-        calls.forEach((call, body) -> {
-            String[] parts = call.split(" ");
-            for (String bearer : List.of(token, ofAccount)) {
-                Http request = Http.request(parts[0], realm.url(parts[1])).bearer(bearer);
-                int status =
-                        (body.isEmpty() ? request : request.json(body)).send().status();
-                assertThat(status).as(call).isIn(401, 403);
-            }
-            if (!parts[1].endsWith("/token")) {
-                Http byKey = Http.request(parts[0], realm.url(parts[1])).header("X-API-KEY", key);
-                assertThat((body.isEmpty() ? byKey : byKey.json(body)).send().status())
-                        .as(call)
-                        .isEqualTo(401);
-            }
-        });
-        assertThat(Http.post(realm.url("/api/auth/token-for-email"))
-                        .bearer(token)
-                        .header("X-API-KEY", key)
-                        .json(Json.object("email", KeyDesk.JANE, "platformId", realm.platformId()))
-                        .send()
-                        .status())
-                .isEqualTo(401);
+        narrow(true);
+        try {
+            assertThat(doors.verify().bearer(token).send().status()).as("good").isEqualTo(200);
+            assertThat(doors.verify().bearer(ofAccount).send().status())
+                    .as("good")
+                    .isEqualTo(200);
+            calls.forEach((call, body) -> {
+                int refused = call.contains("change-password") ? 401 : 403;
+                for (String bearer : List.of(token, ofAccount)) {
+                    assertThat(called(call, body, http -> http.bearer(bearer)))
+                            .as(call)
+                            .isEqualTo(refused);
+                }
+                if (!call.endsWith("/token")) {
+                    assertThat(called(call, body, http -> http.header("X-API-KEY", key)))
+                            .as(call)
+                            .isEqualTo(401);
+                }
+            });
+            assertThat(Http.post(realm.url("/api/auth/token-for-email"))
+                            .bearer(token)
+                            .header("X-API-KEY", key)
+                            .json(Json.object("email", KeyDesk.JANE, "platformId", realm.platformId()))
+                            .send()
+                            .status())
+                    .isEqualTo(401);
+        } finally {
+            narrow(false);
+        }
+    }
+
+    private static int called(String call, String body, UnaryOperator<Http> credential) {
+        String[] parts = call.split(" ");
+        Http request = credential.apply(Http.request(parts[0], realm.url(parts[1])));
+        return (body.isEmpty() ? request : request.json(body)).send().status();
     }
 
     @Test
@@ -261,27 +282,70 @@ class ApiKeyTokenWallsIT {
         realm.updateClient(KeyDesk.APP, client -> client.put("fullScopeAllowed", true));
     }
 
-    /** Nobody signs in as the user who stands for an account. */
+    /** Nobody signs in as the user who stands for an account, even where an admin gave him all that it takes. */
     @Test
     void the_user_of_an_account_can_not_sign_in() {
-        String name = "mint-account-" + desk.acme();
-        assertThat(realm.token(
-                                KeyDesk.APP,
-                                Map.of(
-                                        "grant_type",
-                                        "password",
-                                        "username",
-                                        name,
-                                        "password",
-                                        TestRealm.PASSWORD,
-                                        "scope",
-                                        "openid"))
+        narrow(true);
+        String subject =
+                doors.verify().bearer(ofAccount).send().header("X-Auth-User-Id").orElseThrow();
+        narrow(false);
+        String email = "subject@example.com";
+        realm.put(
+                        "/users/" + subject + "/reset-password",
+                        Json.object("type", "password", "value", TestRealm.PASSWORD, "temporary", false))
+                .expect(204);
+        realm.updateUser(subject, user -> user.put("email", email).put("emailVerified", true));
+        String name = realm.get("/users/" + subject)
+                .expect(200)
+                .json()
+                .path("username")
+                .asText();
+        for (String login : List.of(name, email)) {
+            assertThat(password(login)).as(login).isIn(400, 401);
+            assertThat(Http.post(realm.url("/auth/sign-in"))
+                            .json(Json.object("client_id", KeyDesk.APP, "email", login, "password", TestRealm.PASSWORD))
+                            .send()
+                            .status())
+                    .as(login)
+                    .isIn(400, 401);
+        }
+        assertThat(password(KeyDesk.JOHN)).as("who may").isEqualTo(200);
+        assertThat(realm.post("/users/" + subject + "/impersonation", Json.object())
                         .status())
-                .isIn(400, 401);
-        assertThat(Http.post(realm.url("/auth/password-reset"))
-                        .json(Json.object("client_id", KeyDesk.APP, "email", name))
-                        .send()
-                        .status())
-                .isIn(202, 400);
+                .isEqualTo(400);
+        try (MailSink sink = MailSink.start()) {
+            sink.serve(realm);
+            reset(email);
+            reset(KeyDesk.JOHN);
+            Poll.untilTrue("the other one's mail", Duration.ofSeconds(30), () -> sink.mails().stream()
+                    .anyMatch(mail -> mail.contains(KeyDesk.JOHN)));
+            assertThat(sink.mails()).noneMatch(mail -> mail.contains(email));
+        }
+        // what he was given is taken from him when the account gets its next key; the others here need his token
+        narrow(true);
+        desk.created(KeyDesk.JANE, desk.ofAcme("campaigns:read"));
+        narrow(false);
+    }
+
+    private static int password(String login) {
+        return realm.token(
+                        KeyDesk.APP,
+                        Map.of(
+                                "grant_type",
+                                "password",
+                                "username",
+                                login,
+                                "password",
+                                TestRealm.PASSWORD,
+                                "scope",
+                                "openid"))
+                .status();
+    }
+
+    private static void reset(String email) {
+        Http.post(realm.url("/auth/password-reset"))
+                .json(Json.object("client_id", KeyDesk.APP, "email", email))
+                .send()
+                .expect(202);
     }
 }

@@ -6,7 +6,6 @@ import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Poll;
-import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
@@ -31,9 +30,7 @@ class GatewayProxyIT {
 
     @BeforeAll
     static void start() {
-        server = Servers.start(ServerOptions.forTests()
-                .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,::1")
-                .withLogLevel("info,org.hibernate.SQL:debug"));
+        server = Servers.trusting();
         // callers from outside may come without TLS: the proxy is one that ends it
         realm = TestRealm.create(server, "demo-realm.json", file -> file.put("sslRequired", "none"));
         gate = new Gate(realm);
@@ -43,7 +40,6 @@ class GatewayProxyIT {
     @AfterAll
     static void stop() {
         realm.close();
-        server.close();
     }
 
     private static int asked(String header, String uri) {

@@ -46,6 +46,9 @@ public record ServerOptions(
         // all tests come from one address: only the limits hold that a test's own realm sets
         options.put("--spi-mint-limiter--ratelimit--defaults", "false");
         options.put("--spi-mint-capability--api-keys--flush-seconds", "1");
+        // so that what is purged can be seen to go
+        options.put("--spi-mint-capability--api-keys--purge-seconds", "2");
+        options.put("--spi-mint-capability--api-keys--retention-days", "0");
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(SECRET_VARIABLE, Random.secret());
         environment.put(PREVIOUS_SECRET_VARIABLE, Random.secret());

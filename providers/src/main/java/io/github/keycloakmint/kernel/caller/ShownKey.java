@@ -56,11 +56,15 @@ public final class ShownKey {
     }
 
     private static ApiKey good(Exchange call, ApiKeys.Shown shown) {
-        shown.over().ifPresent(limit -> {
-            shown.key().ifPresent(key -> call.record().put("keyId", key.id()));
-            throw limit.refusal("key_limit");
-        });
-        return shown.key().orElseThrow(() -> bad(shown.reason()));
+        return shown.as(
+                key -> key,
+                limited -> {
+                    call.record().put("keyId", limited.keyId());
+                    throw limited.limit().refusal("key_limit");
+                },
+                refused -> {
+                    throw bad(refused.reason());
+                });
     }
 
     private static void requireSame(Exchange call, ApiKey key) {

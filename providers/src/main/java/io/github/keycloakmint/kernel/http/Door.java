@@ -7,6 +7,7 @@ import io.github.keycloakmint.kernel.audit.Outcome;
 import io.github.keycloakmint.kernel.caller.CallerAddress;
 import io.github.keycloakmint.kernel.keycloak.AdminAccess;
 import io.github.keycloakmint.kernel.keycloak.AdminRealm;
+import io.github.keycloakmint.kernel.keycloak.RightsChanges;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -92,6 +93,8 @@ public final class Door {
         if (realm == null || (area != Area.ADMIN && closed(realm))) {
             return uncalled(endpoint, Refusal.of(Fault.NOT_FOUND, "realm_closed"));
         }
+        // before anything is read of anybody
+        RightsChanges.noted(session, realm.getId());
         String address = addresses.of(session);
         if (area != Area.ADMIN && insecure(session, realm, address)) {
             return uncalled(endpoint, Refusal.of(Fault.FORBIDDEN, "tls_required"));
