@@ -82,6 +82,11 @@ record Identity(
         return kind.equals(MINTED);
     }
 
+    /** Empty for an address that nobody has shown to be his: an app decides by it (T17, T22). */
+    Optional<String> email() {
+        return Optional.ofNullable(user.getEmail()).filter(address -> user.isEmailVerified());
+    }
+
     /** The same user, acted for by the same: two credentials of one identity may come together. */
     boolean same(Identity other) {
         return user.getId().equals(other.user.getId()) && Objects.equals(act, other.act);
