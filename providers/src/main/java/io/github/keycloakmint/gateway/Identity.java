@@ -2,7 +2,6 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ record Identity(
                 key.subject(),
                 API_KEY,
                 key.client(),
-                key.ofAccount() ? Map.of("sub", key.id(), "kind", API_KEY) : null,
+                key.actor().orElse(null),
                 Optional.empty(),
                 key.expiresAt(),
                 Optional.empty(),

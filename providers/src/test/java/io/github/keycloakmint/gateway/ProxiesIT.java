@@ -15,6 +15,7 @@ import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -179,14 +180,17 @@ class ProxiesIT {
     void an_identity_of_nearly_all_the_bytes_that_one_may_have_arrives(Kind kind) {
         String email = "many-" + kind.name().toLowerCase(Locale.ROOT) + "@example.com";
         String id = realm.createUser(email, user -> {});
-        realm.post("/organizations/" + acme + "/members", Json.text(id)).expect(201, 204);
+        List<String> roles = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             String role = "p" + i + "-" + "x".repeat(50) + ":" + "y".repeat(60) + kind.ordinal();
             realm.post("/clients/" + realm.clientUuid(CookieDoor.API) + "/roles", Json.object("name", role))
                     .expect(201);
             realm.assignClientRole(id, CookieDoor.API, role);
+            roles.add(role);
         }
-        get(kind, "/board").bearer(door.session(email)).send().expect(200);
+        // a session's token would name them too, and be more than nginx reads of a caller
+        String many = new Gate(realm).key(door.session(email), roles, Map.of());
+        get(kind, "/board").header("X-API-KEY", many).send().expect(200);
         assertThat(only().values("x-auth-permissions").get(0)).hasSizeGreaterThan(6_800);
     }
 
@@ -214,7 +218,7 @@ class ProxiesIT {
                     .send();
             assertThat(answer.status()).isEqualTo(502);
             // it was asked as the gateway, and not as the app
-            assertThat(only().uri()).endsWith("/api/auth/verify?");
+            assertThat(only().uri()).endsWith("/api/auth/verify");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.caller;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserModel;
@@ -29,6 +30,11 @@ public record ApiKey(
 
     /** @param role that the owner has there now; of a key that an account owns always empty */
     public record Account(String id, String alias, Optional<String> role) {}
+
+    /** Who acts by it, where that is not its subject (RFC 8693 section 4.1), as its tokens say it too. */
+    public Optional<Map<String, String>> actor() {
+        return ofAccount ? Optional.of(Map.of("sub", id, "kind", "api_key")) : Optional.empty();
+    }
 
     @Override
     public String toString() {
