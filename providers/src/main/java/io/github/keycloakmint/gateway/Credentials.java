@@ -140,13 +140,18 @@ final class Credentials {
                 : sent;
     }
 
-    /** Browsers send it along whoever made them call: alone it is good for reading, or for a page that may call (T36). */
+    /**
+     * Browsers send it along whoever made them call: alone it is good for reading, or for a page that may call (T36). A page that
+     * may not call reads nothing by it either: a WebSocket begins with a GET, and no same-origin rule stops it (RFC 6455
+     * section 10.2). Browsers name the page there, and in no GET of a page of the app's own.
+     */
     private Identity cookie() {
         String sent = SignedCookie.token(call)
                 .filter(token -> token.length() <= LONGEST)
                 .orElseThrow(() -> Refusal.bearer(Optional.of("Credentials required"), false, "no_credentials"));
         Identity identity = token(sent);
-        if (!original.onlyReads() && !fromAllowedPage(identity)) {
+        boolean byNoPage = original.onlyReads() && call.headers("Origin").isEmpty();
+        if (!byNoPage && !fromAllowedPage(identity)) {
             throw refused("cookie_alone");
         }
         return identity;

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -19,6 +21,8 @@ import java.util.regex.Pattern;
 record Demand(List<String> all, List<String> any, Optional<String> account, Optional<String> audience) {
 
     static final Demand NOTHING = new Demand(List.of(), List.of(), Optional.empty(), Optional.empty());
+
+    private static final Set<String> NAMES = Set.of("permission", "any", "account", "audience");
 
     /** More in one address is nobody's rule. */
     private static final int MOST = 100;
@@ -34,6 +38,10 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
 
     /** @throws Refusal for a query that can't be what was meant: a demand that is not understood is not met */
     static Demand of(Query query) {
+        if (!NAMES.containsAll(query.names())) {
+            // misspelt, it would ask for nothing and let everybody in
+            throw Refusal.badInput("The query has more than " + new TreeSet<>(NAMES), "unknown_parameter");
+        }
         List<String> any = query.all("any");
         if (any.size() > 1) {
             throw Refusal.badInput("`any` was given twice", "duplicate_any");
@@ -47,17 +55,6 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
                                 .toList()),
                 name(query, "account"),
                 name(query, "audience"));
-    }
-
-    /**
-     * The same, where the audience can't be the request's own: whoever makes somebody follow a link would choose for which app
-     * this one gets a token. What else stands in a request's query can only ask for more, or for another account of the user's.
-     */
-    Demand unlessIts(OriginalRequest request) {
-        if (audience.isPresent() && request.names("audience")) {
-            throw Refusal.badInput("`audience` stands in the query of the request itself", "audience_of_request");
-        }
-        return this;
     }
 
     /** True for what can be a permission's name: no blank, no comma, nothing beyond ASCII (T36). */

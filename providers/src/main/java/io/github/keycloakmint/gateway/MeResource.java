@@ -16,7 +16,10 @@ import org.keycloak.models.UserModel;
 /** {@code GET /api/auth/me}: whoever calls is told who he is here. */
 final class MeResource {
 
-    /** @param name null where the user has none */
+    /**
+     * @param email null unless it is verified, as in the headers
+     * @param name null where the user has none
+     */
     private record Me(
             String id,
             @Nullable String email,
@@ -29,7 +32,7 @@ final class MeResource {
         static Me of(Identity identity, Rights rights) {
             return new Me(
                     identity.user().getId(),
-                    identity.user().getEmail(),
+                    identity.email().orElse(null),
                     name(identity.user()),
                     rights.accountId().orElse(null),
                     rights.role().orElse(null),

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.gateway;
 
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.Bearer;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
 
@@ -31,6 +33,10 @@ record UserToken(BearerToken bearer, String text) {
      */
     static UserToken inHeader(Exchange call) {
         BearerToken bearer = Bearer.of(call);
+        if (hasOthers(call)) {
+            // the same refusals as at verify, where a proxy asks
+            Credentials.of(call, OriginalRequest.itself("POST"));
+        }
         String header = call.headers(HttpHeaders.AUTHORIZATION).get(0).trim();
         return fit(call, bearer, BLANKS.split(header, 2)[1]);
     }
@@ -40,8 +46,8 @@ record UserToken(BearerToken bearer, String text) {
      * origin (T26).
      */
     static UserToken inHeaderOrCookie(Exchange call) {
-        Optional<String> kept =
-                call.headers(HttpHeaders.AUTHORIZATION).isEmpty() ? SignedCookie.token(call) : Optional.empty();
+        boolean explicit = !call.headers(HttpHeaders.AUTHORIZATION).isEmpty() || hasOthers(call);
+        Optional<String> kept = explicit ? Optional.empty() : SignedCookie.token(call);
         if (kept.isEmpty()) {
             return inHeader(call);
         }
@@ -52,6 +58,11 @@ record UserToken(BearerToken bearer, String text) {
             throw Refusal.of(Fault.FORBIDDEN, "cookie_without_origin");
         }
         return token;
+    }
+
+    private static boolean hasOthers(Exchange call) {
+        return Stream.of(ApiKeys.HEADER, Credentials.TOKEN_HEADER)
+                .anyMatch(name -> !call.headers(name).isEmpty());
     }
 
     ClientModel client() {

@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.caller;
 
 import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.keycloak.models.ClientModel;
@@ -42,6 +43,11 @@ public record ApiKey(
         return Permission.names(granted.stream()
                 .filter(permission -> permission.clientId().equals(audience.getId()))
                 .toList());
+    }
+
+    /** Who acts by it, where that is not its subject (RFC 8693 section 4.1), as its tokens say it too. */
+    public Optional<Map<String, String>> actor() {
+        return ofAccount ? Optional.of(Map.of("sub", id, "kind", "api_key")) : Optional.empty();
     }
 
     @Override

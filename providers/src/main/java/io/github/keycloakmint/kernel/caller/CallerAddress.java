@@ -50,8 +50,10 @@ public final class CallerAddress {
             Optional<String> hop =
                     AddressRanges.canonical(withoutPort(hops.get(i).trim()));
             if (hop.isEmpty()) {
-                // a trusted proxy that sends something else is no reason to believe what stands left of it
-                return address;
+                // neither what stands left of it, which the caller may have written, nor the proxy's own address, which
+                // is
+                // in the ranges that people allow: nobody knows (T9)
+                return UNKNOWN;
             }
             address = hop.get();
         }

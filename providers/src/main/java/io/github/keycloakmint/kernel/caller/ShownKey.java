@@ -8,6 +8,7 @@ import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A caller who shows an API key in the header {@value ApiKeys#HEADER}. */
@@ -67,7 +68,10 @@ public final class ShownKey {
     private static void requireSame(Exchange call, ApiKey key) {
         BearerToken bearer = BearerToken.of(call.session())
                 .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
-        if (!bearer.user().getId().equals(key.subject().getId())) {
+        // the same user acted for by another is another identity, as at the gateway
+        if (!bearer.user().getId().equals(key.subject().getId())
+                || !Objects.equals(
+                        bearer.token().getOtherClaims().get("act"), key.actor().orElse(null))) {
             throw Refusal.of(AmbiguousCredentials.AMBIGUOUS_CREDENTIALS, "two_identities");
         }
     }

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.jose.jws.JWSHeader;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -34,7 +37,12 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             return Optional.empty();
         }
-        return checked(session, new AppAuthManager.BearerTokenAuthenticator(session));
+        return checked(
+                session,
+                Optional.ofNullable(AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+                                session.getContext().getRequestHeaders()))
+                        .map(AppAuthManager.AuthHeader::getToken),
+                new AppAuthManager.BearerTokenAuthenticator(session));
     }
 
     /**
@@ -43,13 +51,29 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
      * is bound to a certificate is good over its connection alone.
      */
     public static Optional<BearerToken> of(KeycloakSession session, String token) {
-        return checked(session, new AppAuthManager.BearerTokenAuthenticator(session).setTokenString(token))
+        return checked(
+                        session,
+                        Optional.of(token),
+                        new AppAuthManager.BearerTokenAuthenticator(session).setTokenString(token))
                 .filter(found -> found.token().getConfirmation() == null
                         || found.token().getConfirmation().getKeyThumbprint() == null);
     }
 
+    /** Keycloak's verifier ends in a NullPointerException for a header without it (AuthenticationManager.verifyIdentityToken). */
+    private static boolean namesAlgorithm(String token) {
+        try {
+            JWSHeader header = new JWSInput(token).getHeader();
+            return header != null && header.getAlgorithm() != null;
+        } catch (JWSInputException e) {
+            return false;
+        }
+    }
+
     private static Optional<BearerToken> checked(
-            KeycloakSession session, AppAuthManager.BearerTokenAuthenticator authenticator) {
+            KeycloakSession session, Optional<String> token, AppAuthManager.BearerTokenAuthenticator authenticator) {
+        if (token.filter(BearerToken::namesAlgorithm).isEmpty()) {
+            return Optional.empty();
+        }
         try {
             AuthenticationManager.@Nullable AuthResult result = authenticator.authenticate();
             return Optional.ofNullable(result)

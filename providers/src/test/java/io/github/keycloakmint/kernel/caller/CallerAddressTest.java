@@ -30,9 +30,12 @@ class CallerAddressTest {
     }
 
     @Test
-    void rubbish_in_the_list_ends_it() {
-        assertThat(addresses.of(Optional.of("10.0.0.1"), List.of("198.51.100.7, evil")))
-                .isEqualTo("10.0.0.1");
+    void rubbish_in_the_list_is_nobodys_address_and_not_the_proxys() {
+        for (String rubbish : List.of("evil", "unknown", "unix:", "_hidden", "2001:db8::1%eth0", "[2001:db8::1", "")) {
+            assertThat(addresses.of(Optional.of("10.0.0.1"), List.of("198.51.100.7, " + rubbish)))
+                    .as(rubbish)
+                    .isEqualTo("unknown");
+        }
     }
 
     @Test
