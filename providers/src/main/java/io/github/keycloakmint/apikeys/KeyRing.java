@@ -47,7 +47,7 @@ final class KeyRing implements ApiKeys {
         if (judgement.good().isEmpty()) {
             return refused(judgement.reason());
         }
-        if (key.allowed().filter(ranges -> !ranges.contains(address)).isPresent()) {
+        if (!key.allows(address)) {
             return refused("address");
         }
         Optional<Duration> wait =
@@ -55,15 +55,29 @@ final class KeyRing implements ApiKeys {
         if (wait.isEmpty()) {
             node.uses().count(key.id(), now);
         }
-        return new Shown(judgement.good(), wait.isPresent() ? "limit" : "", wait);
+        Optional<ApiKey> good = judgement
+                .good()
+                .map(found -> found.opened(KeyForm.version(read.get().hash())));
+        return new Shown(good, wait.isPresent() ? "limit" : "", wait);
     }
 
     @Override
-    public Optional<ApiKey> live(RealmModel realm, String id) {
-        return Optional.of(id)
+    public Optional<ApiKey> live(RealmModel realm, Origin origin) {
+        long now = Time.currentTimeSeconds();
+        return Optional.of(origin.id())
                 .filter(KeyForm::isId)
                 .flatMap(given -> key(realm, given))
-                .flatMap(key -> judge(realm, key, Time.currentTimeSeconds()).good());
+                .filter(key -> key.isOpenTo(origin.version(), now))
+                .flatMap(key -> judge(realm, key, now).good());
+    }
+
+    @Override
+    public boolean reaches(RealmModel realm, Origin origin, String address) {
+        return Optional.of(origin.id())
+                .filter(KeyForm::isId)
+                .flatMap(given -> key(realm, given))
+                .filter(key -> key.allows(address))
+                .isPresent();
     }
 
     @Override
@@ -151,7 +165,8 @@ final class KeyRing implements ApiKeys {
                 client,
                 key.accountId().map(id -> new ApiKey.Account(id, held.alias(), held.role())),
                 permissions,
-                key.expiresAt());
+                key.expiresAt(),
+                "");
     }
 
     private static Shown refused(String reason) {

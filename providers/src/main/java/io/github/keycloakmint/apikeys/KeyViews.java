@@ -53,6 +53,10 @@ final class KeyViews {
         return of(row, text, null, null);
     }
 
+    static View rotated(KeyRow row, String text, @Nullable Long lastUsedAt) {
+        return of(row, text, lastUsedAt, null);
+    }
+
     static View of(KeyRow row, @Nullable String text, @Nullable Long lastUsedAt, @Nullable List<KeyStore.Day> uses) {
         return new View(
                 row.id,
