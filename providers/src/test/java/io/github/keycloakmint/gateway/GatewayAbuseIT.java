@@ -179,6 +179,27 @@ class GatewayAbuseIT {
     }
 
     @Test
+    void a_content_type_that_can_not_be_read_is_not_looked_at() {
+        for (String method : List.of("GET", "HEAD", "OPTIONS", "POST")) {
+            for (String type : List.of("x", "/", "a/b/c", ";", "text/plain, text/html")) {
+                Http request = Http.request(method, realm.url("/api/auth/verify")).header("Content-Type", type);
+                assertThat(request.send().status()).as(method + ' ' + type).isEqualTo(401);
+                assertThat(request.bearer(session).send().status())
+                        .as(method + ' ' + type)
+                        .isEqualTo(200);
+            }
+            if (!method.equals("OPTIONS")) {
+                assertThat(Http.request(method, realm.url("/api/api-keys"))
+                                .header("Content-Type", "x")
+                                .send()
+                                .status())
+                        .as(method)
+                        .isIn(401, 405);
+            }
+        }
+    }
+
+    @Test
     void bytes_that_are_no_ascii_are_nobodys() {
         for (String header :
                 List.of("Authorization: Bearer jäne", "X-API-KEY: km_live_ä", "token: \u0001", "token: é")) {
