@@ -1,7 +1,9 @@
 package io.github.keycloakmint.kernel.caller;
 
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserModel;
 
@@ -14,7 +16,7 @@ import org.keycloak.models.UserModel;
  * @param ofAccount true where an account owns it
  * @param client through which it was made; tokens at the bundle's own doors are for it
  * @param account that it is narrowed to or owned by
- * @param permissions its own, cut to what its owner has now; sorted
+ * @param granted its own permissions, cut to what its owner has now and to what its client may ask for now
  * @param expiresAt seconds since the epoch; empty: never
  * @param version tells the secret that was shown from those before and after it, and says nothing of it; blank where none was
  */
@@ -25,7 +27,7 @@ public record ApiKey(
         boolean ofAccount,
         ClientModel client,
         Optional<Account> account,
-        List<String> permissions,
+        Set<Permission> granted,
         Optional<Long> expiresAt,
         String version) {
 
@@ -34,7 +36,19 @@ public record ApiKey(
 
     /** As it is where the secret of that version was shown. */
     public ApiKey opened(String version) {
-        return new ApiKey(id, name, subject, ofAccount, client, account, permissions, expiresAt, version);
+        return new ApiKey(id, name, subject, ofAccount, client, account, granted, expiresAt, version);
+    }
+
+    /** What it may, by names. */
+    public List<String> permissions() {
+        return Permission.names(granted);
+    }
+
+    /** What it may at one audience (T7): a name of another client's role is another permission. */
+    public List<String> permissions(ClientModel audience) {
+        return Permission.names(granted.stream()
+                .filter(permission -> permission.clientId().equals(audience.getId()))
+                .toList());
     }
 
     @Override

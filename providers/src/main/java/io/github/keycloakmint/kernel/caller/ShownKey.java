@@ -49,12 +49,17 @@ public final class ShownKey {
 
     /** @throws Refusal 401 without a key that is good now, 429 for a key over its own limit */
     static ApiKey good(Exchange call) {
-        ApiKeys.Shown shown = ApiKeys.of(call.session()).show(call.realm(), sent(call), call.address());
-        shown.retryAfter().ifPresent(wait -> {
-            shown.key().ifPresent(key -> call.record().put("keyId", key.id()));
-            throw Refusal.limited(wait, "key_limit");
-        });
-        return shown.key().orElseThrow(() -> bad(shown.reason()));
+        return ApiKeys.of(call.session())
+                .show(call.realm(), sent(call), call.address())
+                .as(
+                key -> key,
+                limited -> {
+                    call.record().put("keyId", limited.keyId());
+                    throw Refusal.limited(limited.retryAfter(), "key_limit");
+                },
+                refused -> {
+                    throw bad(refused.reason());
+                });
     }
 
     private static Refusal bad(String cause) {
