@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -63,11 +64,17 @@ final class IssueKeyToken {
                         client,
                         key.subject(),
                         DoorFactory.address(session),
-                        TokenIssuer.Life.ofClient(key.expiresAt()),
+                        TokenIssuer.Life.ofClient(Optional.of(end(key))),
                         TokenIssuer.Width.OF_AUDIENCE,
                         Optional.of(audience.getClientId()),
                         claims(key, permissions)));
         return new ApiKeys.Token(told(issued), audience.getClientId(), key, permissions);
+    }
+
+    /** The client's setting is made for sessions, which have no limit of their own to outlive. */
+    private long end(ApiKey key) {
+        long latest = Time.currentTimeSeconds() + TokenLife.seconds(realm);
+        return key.expiresAt().map(end -> Math.min(end, latest)).orElse(latest);
     }
 
     /** By id or alias. Of a key without an account none: it may what its owner may outside of all of them. */
@@ -89,6 +96,7 @@ final class IssueKeyToken {
     private static Map<String, Object> claims(ApiKey key, List<String> permissions) {
         Map<String, Object> claims = new HashMap<>();
         claims.put(ApiKeyGrant.KEY, key.id());
+        claims.put(ApiKeyGrant.VERSION, key.version());
         claims.put("permissions", permissions);
         claims.put(ApiKeyGrant.ACCOUNT, orNull(key.account().map(ApiKey.Account::id)));
         claims.put("team_id", orNull(key.account().map(ApiKey.Account::id)));

@@ -26,6 +26,8 @@ final class KeyForm {
     /** 62^6 is the first power above 2^32. */
     private static final int CHECKSUM = 6;
 
+    private static final int VERSION = 16;
+
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
 
@@ -97,6 +99,14 @@ final class KeyForm {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
+    }
+
+    /**
+     * What tokens say of the secret that they were made from, whose hash is {@code hash}: a hash of that, in part, so that who
+     * has the token learns nothing that opens anything.
+     */
+    static String version(String hash) {
+        return hash(hash).substring(0, VERSION);
     }
 
     private static String checksum(String text) {

@@ -52,7 +52,7 @@ final class KeyRing implements ApiKeys {
         if (judgement.good().isEmpty()) {
             return refused(judgement.reason());
         }
-        if (key.allowed().filter(ranges -> !ranges.contains(address)).isPresent()) {
+        if (!key.allows(address)) {
             return refused("address");
         }
         Optional<Duration> wait =
@@ -61,15 +61,27 @@ final class KeyRing implements ApiKeys {
             return new Shown.Limited(key.id(), wait.get());
         }
         node.uses().count(key.id(), now);
-        return new Shown.Good(judgement.good().get());
+        return new Shown.Good(
+                judgement.good().get().opened(KeyForm.version(read.get().hash())));
     }
 
     @Override
-    public Optional<ApiKey> live(RealmModel realm, String id) {
-        return Optional.of(id)
+    public Optional<ApiKey> live(RealmModel realm, Origin origin) {
+        long now = Time.currentTimeSeconds();
+        return Optional.of(origin.id())
                 .filter(KeyForm::isId)
                 .flatMap(given -> key(realm, given))
-                .flatMap(key -> judge(realm, key, Time.currentTimeSeconds()).good());
+                .filter(key -> key.isOpenTo(origin.version(), now))
+                .flatMap(key -> judge(realm, key, now).good());
+    }
+
+    @Override
+    public boolean reaches(RealmModel realm, Origin origin, String address) {
+        return Optional.of(origin.id())
+                .filter(KeyForm::isId)
+                .flatMap(given -> key(realm, given))
+                .filter(key -> key.allows(address))
+                .isPresent();
     }
 
     @Override
@@ -167,7 +179,8 @@ final class KeyRing implements ApiKeys {
                 client,
                 key.accountId().map(id -> new ApiKey.Account(id, held.alias(), held.role())),
                 granted,
-                end);
+                end,
+                "");
     }
 
     private static Shown refused(String reason) {

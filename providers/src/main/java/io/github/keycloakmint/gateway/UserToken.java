@@ -2,6 +2,7 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.Bearer;
+import io.github.keycloakmint.kernel.caller.OneIdentity;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
@@ -51,9 +52,11 @@ record UserToken(BearerToken bearer, String text) {
         if (kept.isEmpty()) {
             return inHeader(call);
         }
+        OneIdentity others = OneIdentity.besideBearer(call);
         UserToken token = BearerToken.of(call.session(), kept.get())
                 .map(bearer -> fit(call, bearer, kept.get()))
                 .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "cookie_token"));
+        others.require(token.bearer());
         if (!call.cors().fromAllowedPage()) {
             throw Refusal.of(Fault.FORBIDDEN, "cookie_without_origin");
         }

@@ -232,6 +232,16 @@ class GatewayProxyIT {
                 "203.0.113.7, 198.51.100.1", 401,
                 "2001:db8::1%eth0", 401,
                 "198.51.100.1", 401);
+        String internal = gate.key(session, List.of(), Map.of("allowed_ips", List.of("127.0.0.0/8", "::1")));
+        for (String unread : List.of("2001:db8::1%eth0", "unknown", "unix:", "1.2.3.4,", "5.6.7.8:x")) {
+            assertThat(gate.verify("")
+                            .header("X-API-KEY", internal)
+                            .header("X-Forwarded-For", unread)
+                            .send()
+                            .status())
+                    .as("not the proxy's own address: " + unread)
+                    .isEqualTo(401);
+        }
         expected.forEach((forwarded, status) -> assertThat(gate.verify("")
                         .header("X-API-KEY", key)
                         .header("X-Forwarded-For", forwarded)

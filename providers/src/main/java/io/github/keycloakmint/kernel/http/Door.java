@@ -194,7 +194,9 @@ public final class Door {
 
     private static boolean insecure(KeycloakSession session, RealmModel realm, String address) {
         return !session.getContext().getUri().getBaseUri().getScheme().equals("https")
-                && realm.getSslRequired().isRequired(address);
+                && realm.getSslRequired()
+                        // a word that is no address would be looked up as a host's name
+                        .isRequired(address.equals(CallerAddress.UNKNOWN) ? "" : address);
     }
 
     private static Response unknownPath() {

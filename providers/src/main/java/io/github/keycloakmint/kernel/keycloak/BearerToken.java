@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import io.github.keycloakmint.kernel.http.DoorFactory;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.HashMap;
@@ -37,12 +38,10 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             return Optional.empty();
         }
-        return checked(
-                session,
-                Optional.ofNullable(AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
-                                session.getContext().getRequestHeaders()))
-                        .map(AppAuthManager.AuthHeader::getToken),
-                new AppAuthManager.BearerTokenAuthenticator(session));
+        return Optional.ofNullable(AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+                        session.getContext().getRequestHeaders()))
+                .map(AppAuthManager.AuthHeader::getToken)
+                .flatMap(token -> checked(session, token));
     }
 
     /**
@@ -51,31 +50,32 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
      * is bound to a certificate is good over its connection alone.
      */
     public static Optional<BearerToken> of(KeycloakSession session, String token) {
-        return checked(
-                        session,
-                        Optional.of(token),
-                        new AppAuthManager.BearerTokenAuthenticator(session).setTokenString(token))
+        return checked(session, token)
                 .filter(found -> found.token().getConfirmation() == null
                         || found.token().getConfirmation().getKeyThumbprint() == null);
     }
 
-    /** Keycloak's verifier ends in a NullPointerException for a header without it (AuthenticationManager.verifyIdentityToken). */
-    private static boolean namesAlgorithm(String token) {
+    /**
+     * True for the text of a signed token whose header names an algorithm. Keycloak asks for its name before anything else, and
+     * fails where there is none (AuthenticationManager.verifyIdentityToken).
+     */
+    static boolean namesAlgorithm(String token) {
         try {
-            JWSHeader header = new JWSInput(token).getHeader();
+            @Nullable JWSHeader header = new JWSInput(token).getHeader();
             return header != null && header.getAlgorithm() != null;
         } catch (JWSInputException e) {
             return false;
         }
     }
 
-    private static Optional<BearerToken> checked(
-            KeycloakSession session, Optional<String> token, AppAuthManager.BearerTokenAuthenticator authenticator) {
-        if (token.filter(BearerToken::namesAlgorithm).isEmpty()) {
+    private static Optional<BearerToken> checked(KeycloakSession session, String token) {
+        if (!namesAlgorithm(token)) {
             return Optional.empty();
         }
         try {
-            AuthenticationManager.@Nullable AuthResult result = authenticator.authenticate();
+            AuthenticationManager.@Nullable AuthResult result = new AppAuthManager.BearerTokenAuthenticator(session)
+                    .setTokenString(token)
+                    .authenticate();
             return Optional.ofNullable(result)
                     .filter(found -> certificateFits(session, found.token()))
                     .filter(found -> holds(session, found))
@@ -89,7 +89,8 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
     /** What Keycloak does not know of the bundle's own tokens, as introspection asks it. */
     private static boolean holds(KeycloakSession session, AuthenticationManager.AuthResult found) {
         return BundleTokens.grant(session, found.token().getId())
-                .flatMap(grant -> BundleTokens.objection(session, grant, found.token(), found.user()))
+                .flatMap(grant -> BundleTokens.objection(session, grant, found.token(), found.user())
+                        .or(() -> grant.objectionAt(session, found.token(), DoorFactory.address(session))))
                 .isEmpty();
     }
 
