@@ -61,7 +61,8 @@ final class KeyRing implements ApiKeys {
             return new Shown.Limited(key.id(), wait.get());
         }
         node.uses().count(key.id(), now);
-        return new Shown.Good(judgement.good().get().opened(KeyForm.version(read.get().hash())));
+        return new Shown.Good(
+                judgement.good().get().opened(KeyForm.version(read.get().hash())));
     }
 
     @Override

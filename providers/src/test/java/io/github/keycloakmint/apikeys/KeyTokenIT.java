@@ -7,8 +7,8 @@ import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
-import io.github.keycloakmint.testbed.TestRealm;
 import io.github.keycloakmint.testbed.Poll;
+import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -168,7 +168,11 @@ class KeyTokenIT {
         try {
             lives.forEach((attribute, seconds) -> {
                 life(attribute);
-                assertThat(doors.token(key).expect(200).json().path("expires_in").asLong())
+                assertThat(doors.token(key)
+                                .expect(200)
+                                .json()
+                                .path("expires_in")
+                                .asLong())
                         .as(attribute)
                         .isBetween(seconds - 2, seconds);
             });
@@ -224,10 +228,15 @@ class KeyTokenIT {
         JsonNode key = key(desk.inAcme("campaigns:read"));
         String token = doors.issued(text(key));
         assertThat(works(token)).isTrue();
-        desk.call("PATCH", desk.session(KeyDesk.JANE), key.path("id").asText(), Json.parse("{\"allowed_ips\":[\"203.0.113.7\"]}"))
+        desk.call(
+                        "PATCH",
+                        desk.session(KeyDesk.JANE),
+                        key.path("id").asText(),
+                        Json.parse("{\"allowed_ips\":[\"203.0.113.7\"]}"))
                 .expect(200);
         assertThat(works(token)).isFalse();
-        assertThat(Http.get(realm.url("/api/auth/me")).bearer(token).send().status()).isEqualTo(401);
+        assertThat(Http.get(realm.url("/api/auth/me")).bearer(token).send().status())
+                .isEqualTo(401);
         assertThat(doors.active(token)).as("introspection").isTrue();
     }
 

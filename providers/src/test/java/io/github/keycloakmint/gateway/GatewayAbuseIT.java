@@ -125,12 +125,18 @@ class GatewayAbuseIT {
             }
             assertThat(Http.post(realm.url("/protocol/openid-connect/token"))
                             .form(Map.of(
-                                    "grant_type", "urn:ietf:params:oauth:grant-type:token-exchange",
-                                    "client_id", Gate.APP,
-                                    "subject_token", token,
-                                    "subject_token_type", "urn:ietf:params:oauth:token-type:access_token",
-                                    "account_id", "acme",
-                                    "audience", Gate.API))
+                                    "grant_type",
+                                    "urn:ietf:params:oauth:grant-type:token-exchange",
+                                    "client_id",
+                                    Gate.APP,
+                                    "subject_token",
+                                    token,
+                                    "subject_token_type",
+                                    "urn:ietf:params:oauth:token-type:access_token",
+                                    "account_id",
+                                    "acme",
+                                    "audience",
+                                    Gate.API))
                             .send()
                             .status())
                     .as("exchange " + token)
@@ -162,7 +168,8 @@ class GatewayAbuseIT {
                 } else {
                     assertThat(answer.status()).as(header + answer.body()).isEqualTo(Integer.parseInt(expected));
                     assertThat(answer.header("set-cookie")).isEmpty();
-                    assertThat(answer.body()).contains(expected.equals("403") ? "ambiguous_credentials" : "unauthorized");
+                    assertThat(answer.body())
+                            .contains(expected.equals("403") ? "ambiguous_credentials" : "unauthorized");
                 }
             }
         }));
@@ -182,7 +189,8 @@ class GatewayAbuseIT {
     void a_content_type_that_can_not_be_read_is_not_looked_at() {
         for (String method : List.of("GET", "HEAD", "OPTIONS", "POST")) {
             for (String type : List.of("x", "/", "a/b/c", ";", "text/plain, text/html")) {
-                Http request = Http.request(method, realm.url("/api/auth/verify")).header("Content-Type", type);
+                Http request =
+                        Http.request(method, realm.url("/api/auth/verify")).header("Content-Type", type);
                 assertThat(request.send().status()).as(method + ' ' + type).isEqualTo(401);
                 assertThat(request.bearer(session).send().status())
                         .as(method + ' ' + type)

@@ -52,14 +52,14 @@ public final class ShownKey {
         return ApiKeys.of(call.session())
                 .show(call.realm(), sent(call), call.address())
                 .as(
-                key -> key,
-                limited -> {
-                    call.record().put("keyId", limited.keyId());
-                    throw Refusal.limited(limited.retryAfter(), "key_limit");
-                },
-                refused -> {
-                    throw bad(refused.reason());
-                });
+                        key -> key,
+                        limited -> {
+                            call.record().put("keyId", limited.keyId());
+                            throw Refusal.limited(limited.retryAfter(), "key_limit");
+                        },
+                        refused -> {
+                            throw bad(refused.reason());
+                        });
     }
 
     private static Refusal bad(String cause) {
