@@ -106,7 +106,11 @@ final class KeyRing implements ApiKeys {
     }
 
     private Judgement judge(RealmModel realm, Key key, long now) {
-        Optional<Long> end = KeyRules.of(realm).endNow(key.expiresAt(), key.createdAt());
+        Optional<KeyRules> rules = KeyRules.find(realm);
+        if (rules.isEmpty()) {
+            return Judgement.bad("bad_attribute");
+        }
+        Optional<Long> end = rules.get().endNow(key.expiresAt(), key.createdAt());
         if (!key.enabled() || end.filter(at -> at <= now).isPresent()) {
             return Judgement.bad(key.enabled() ? "expired" : "disabled");
         }

@@ -24,9 +24,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What ends while a crowd uses it ends for all of the crowd, at once on the node that did it. */
+@Tag("once")
 class KeyCrowdIT {
 
     private static final int CROWD = 50;
