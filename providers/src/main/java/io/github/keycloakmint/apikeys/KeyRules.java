@@ -1,6 +1,7 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import java.util.Optional;
@@ -32,7 +33,7 @@ record KeyRules(Optional<Long> maxLife, long maxPerOwner) {
                     attributes.integer("mint.api-keys.max-life", 1),
                     attributes.integer("mint.api-keys.max-per-owner", 0).orElse(MOST)));
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            Complaints.error(LOG, realm.getId(), e.getMessage());
             return Optional.empty();
         }
     }

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import org.jboss.logging.Logger;
 import org.keycloak.models.RealmModel;
 
@@ -29,7 +30,7 @@ final class TokenLife {
             }
             throw new Attributes.BadAttribute(owner, LIFE, "a whole number of at most " + LONGEST);
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            Complaints.error(LOG, realm.getId(), e.getMessage());
             return SHIPPED;
         }
     }

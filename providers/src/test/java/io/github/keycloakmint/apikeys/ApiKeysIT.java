@@ -300,6 +300,24 @@ class ApiKeysIT {
     }
 
     @Test
+    void a_maximum_that_can_not_be_read_lets_no_key_in_and_changes_none() {
+        JsonNode made = made(desk.direct());
+        JsonNode other = made(desk.direct());
+        realm.realmAttribute("mint.api-keys.max-life", "soon");
+        try {
+            assertThat(desk.verify(key(made)).status()).isEqualTo(401);
+            desk.call("POST", jane, id(made) + "/rotate", Json.object("grace_seconds", 0))
+                    .expect(500);
+            desk.call("PATCH", jane, id(made), Json.object("enabled", false)).expect(500);
+            desk.call("DELETE", jane, id(other), null).expect(204);
+        } finally {
+            realm.realmAttribute("mint.api-keys.max-life", null);
+        }
+        assertThat(desk.verify(key(made)).status()).isEqualTo(200);
+        assertThat(desk.verify(key(other)).status()).isEqualTo(401);
+    }
+
+    @Test
     void a_realm_says_how_long_keys_live() {
         realm.realmAttribute("mint.api-keys.max-life", "3600");
         try {
