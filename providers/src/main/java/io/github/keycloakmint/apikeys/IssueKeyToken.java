@@ -103,10 +103,7 @@ final class IssueKeyToken {
         claims.put("role", orNull(key.account().flatMap(ApiKey.Account::role)));
         // as OrganizationMembershipMapper writes it for one organization
         key.account().ifPresent(account -> claims.put("organization", List.of(account.alias())));
-        if (key.ofAccount()) {
-            // RFC 8693 section 4.1: the subject is nobody, so the key is who acts
-            claims.put("act", Map.of("sub", key.id(), "kind", "api_key"));
-        }
+        key.actor().ifPresent(act -> claims.put("act", act));
         return claims;
     }
 

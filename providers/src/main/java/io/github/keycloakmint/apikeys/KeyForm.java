@@ -1,5 +1,6 @@
 package io.github.keycloakmint.apikeys;
 
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -32,8 +33,8 @@ final class KeyForm {
     private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
 
     private static final Pattern ENV = Pattern.compile("[a-z0-9]{1,10}");
-    private static final Pattern SHAPE = Pattern.compile("km_([a-z0-9]{1,10})_([0-9A-Za-z]{" + ID + "})_([0-9A-Za-z]{"
-            + SECRET + "})([0-9A-Za-z]{" + CHECKSUM + "})");
+    private static final Pattern SHAPE = Pattern.compile(ApiKeys.PREFIX + "([a-z0-9]{1,10})_([0-9A-Za-z]{" + ID
+            + "})_([0-9A-Za-z]{" + SECRET + "})([0-9A-Za-z]{" + CHECKSUM + "})");
     private static final Pattern ID_SHAPE = Pattern.compile("[0-9A-Za-z]{" + ID + "}");
 
     private final String env;
@@ -73,7 +74,7 @@ final class KeyForm {
     /** Another secret for the key {@code id}. */
     Made make(String id) {
         String secret = digits(new BigInteger(1, SecretGenerator.getInstance().randomBytes(SECRET_BYTES)), SECRET);
-        String start = "km_" + env + '_' + id + '_' + secret;
+        String start = ApiKeys.PREFIX + env + '_' + id + '_' + secret;
         return new Made(id, start + checksum(start), hash(secret));
     }
 

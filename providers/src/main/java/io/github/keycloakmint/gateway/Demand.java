@@ -2,13 +2,13 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.http.Query;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * What a proxy asks of whoever calls.
@@ -28,8 +28,6 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
     private static final int MOST = 100;
 
     private static final int LONGEST = 255;
-
-    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,64})?");
 
     Demand {
         all = List.copyOf(all);
@@ -57,17 +55,12 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
                 name(query, "audience"));
     }
 
-    /** True for what can be a permission's name: no blank, no comma, nothing beyond ASCII (T36). */
-    static boolean isPermission(String name) {
-        return PERMISSION.matcher(name).matches();
-    }
-
     boolean metBy(Collection<String> permissions) {
         return permissions.containsAll(all) && (any.isEmpty() || any.stream().anyMatch(permissions::contains));
     }
 
     private static List<String> permissions(String parameter, List<String> sent) {
-        if (sent.size() > MOST || !sent.stream().allMatch(Demand::isPermission)) {
+        if (sent.size() > MOST || !sent.stream().allMatch(Permission::isName)) {
             throw Refusal.badInput("`" + parameter + "` must name permissions", "malformed_" + parameter);
         }
         return sent;

@@ -34,10 +34,6 @@ record UserToken(BearerToken bearer, String text) {
      */
     static UserToken inHeader(Exchange call) {
         BearerToken bearer = Bearer.of(call);
-        if (hasOthers(call)) {
-            // the same refusals as at verify, where a proxy asks
-            Credentials.of(call, OriginalRequest.itself("POST"));
-        }
         String header = call.headers(HttpHeaders.AUTHORIZATION).get(0).trim();
         return fit(call, bearer, BLANKS.split(header, 2)[1]);
     }
@@ -52,11 +48,9 @@ record UserToken(BearerToken bearer, String text) {
         if (kept.isEmpty()) {
             return inHeader(call);
         }
-        OneIdentity others = OneIdentity.besideBearer(call);
         UserToken token = BearerToken.of(call.session(), kept.get())
                 .map(bearer -> fit(call, bearer, kept.get()))
                 .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "cookie_token"));
-        others.require(token.bearer());
         if (!call.cors().fromAllowedPage()) {
             throw Refusal.of(Fault.FORBIDDEN, "cookie_without_origin");
         }
@@ -64,7 +58,7 @@ record UserToken(BearerToken bearer, String text) {
     }
 
     private static boolean hasOthers(Exchange call) {
-        return Stream.of(ApiKeys.HEADER, Credentials.TOKEN_HEADER)
+        return Stream.of(ApiKeys.HEADER, OneIdentity.TOKEN_HEADER)
                 .anyMatch(name -> !call.headers(name).isEmpty());
     }
 

@@ -8,8 +8,8 @@ import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.KeycloakServer;
-import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Servers;
+import io.github.keycloakmint.testbed.StatementLog;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
 import java.util.List;
@@ -252,29 +252,7 @@ class GatewayProxyIT {
     }
 
     private static List<String> statements(Runnable work) {
-        int before = written();
-        work.run();
-        written();
-        return server.log()
-                .substring(before)
-                .lines()
-                .filter(line -> line.contains("org.hibernate.SQL"))
-                .map(line -> line.substring(line.indexOf("org.hibernate.SQL")))
-                .toList();
-    }
-
-    /** Length of the log once nothing is on its way to it any more. */
-    private static int written() {
-        long[] last = {-1, System.nanoTime()};
-        Poll.untilTrue("the log to be still", Duration.ofSeconds(30), () -> {
-            int length = server.log().length();
-            if (length != last[0]) {
-                last[0] = length;
-                last[1] = System.nanoTime();
-            }
-            return System.nanoTime() - last[1] > Duration.ofMillis(700).toNanos();
-        });
-        return (int) last[0];
+        return new StatementLog(server).during(work);
     }
 
     /** What is kept is kept for three seconds, and read again then: a few statements, however many the calls are. */

@@ -6,7 +6,6 @@ import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public final class OneIdentity {
         }
 
         static Who of(ApiKey key) {
-            return new Who(key.subject().getId(), key.ofAccount() ? Map.of("sub", key.id(), "kind", "api_key") : null);
+            return new Who(key.subject().getId(), key.actor().orElse(null));
         }
     }
 
