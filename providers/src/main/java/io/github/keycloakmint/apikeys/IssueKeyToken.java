@@ -3,7 +3,7 @@ package io.github.keycloakmint.apikeys;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
-import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.http.DoorFactory;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
@@ -34,27 +34,27 @@ final class IssueKeyToken {
         this.realm = realm;
     }
 
-    /** @throws NoKeyToken when {@code ask} is for what the key does not give */
+    /** @throws NoNarrowToken when {@code ask} is for what the key does not give */
     ApiKeys.Token issue(ApiKey key, ApiKeys.Ask ask) {
         ClientModel client = ask.client();
         if (OptedInClients.find(realm, client.getClientId(), ApiKeysCapability.ID)
                         .isEmpty()
                 || !SenderConstraint.met(session, client)) {
-            throw new NoKeyToken(NoKeyToken.Reason.CLIENT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.CLIENT);
         }
         ClientModel audience = ask.audience()
                 .map(asked -> Audiences.find(client, asked))
                 .orElseGet(() -> Audiences.only(client))
-                .orElseThrow(() -> new NoKeyToken(NoKeyToken.Reason.AUDIENCE));
+                .orElseThrow(() -> new NoNarrowToken(NoNarrowToken.Reason.AUDIENCE));
         if (!ask.account().map(asked -> of(key, asked)).orElse(true)) {
-            throw new NoKeyToken(NoKeyToken.Reason.ACCOUNT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.ACCOUNT);
         }
         List<String> permissions = key.permissions(audience).stream()
                 .filter(permission ->
                         ask.scope().map(scope -> scope.contains(permission)).orElse(true))
                 .toList();
         PermissionLimit.excess(realm, permissions).ifPresent(text -> {
-            throw new NoKeyToken(NoKeyToken.Reason.TOO_MANY, text);
+            throw new NoNarrowToken(NoNarrowToken.Reason.TOO_MANY, text);
         });
         TokenIssuer.Issued issued = TokenIssuer.issue(
                 session,

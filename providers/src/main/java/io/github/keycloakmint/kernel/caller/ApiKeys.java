@@ -49,7 +49,7 @@ public interface ApiKeys extends Provider {
 
         @Override
         public Token issue(RealmModel realm, ApiKey key, Ask ask) {
-            throw new NoKeyToken(NoKeyToken.Reason.CLIENT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.CLIENT);
         }
     };
 
@@ -118,7 +118,7 @@ public interface ApiKeys extends Provider {
      * Makes a token from a key (T34): it carries the key's id, ends with it, and comes without a session, refresh or ID
      * token.
      *
-     * @throws NoKeyToken when {@code ask} is for what the key does not give
+     * @throws NoNarrowToken when {@code ask} is for what the key does not give
      */
     Token issue(RealmModel realm, ApiKey key, Ask ask);
 
