@@ -1,6 +1,5 @@
 package io.github.keycloakmint.gateway;
 
-import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.keycloak.Kept;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -17,17 +16,12 @@ final class KeptRights {
     /**
      * Begins with the realm's id (T10).
      *
-     * @param who the user, or the key
-     * @param account as it was asked for, by id or alias; of a key, which has its own, empty
+     * @param account as it was asked for, by id or alias
      */
-    record Question(String realmId, boolean ofKey, String who, String account, Optional<String> audience) {
+    record Question(String realmId, String userId, String account, Optional<String> audience) {
 
         static Question ofMember(RealmModel realm, UserModel user, String account, Optional<ClientModel> audience) {
-            return new Question(realm.getId(), false, user.getId(), account, audience.map(ClientModel::getId));
-        }
-
-        static Question ofKey(RealmModel realm, ApiKey key, ClientModel audience) {
-            return new Question(realm.getId(), true, key.id(), "", Optional.of(audience.getId()));
+            return new Question(realm.getId(), user.getId(), account, audience.map(ClientModel::getId));
         }
     }
 

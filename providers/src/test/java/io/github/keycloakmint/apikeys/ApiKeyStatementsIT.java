@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.KeycloakServer;
-import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.Servers;
+import io.github.keycloakmint.testbed.StatementLog;
 import io.github.keycloakmint.testbed.TestRealm;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,29 +48,7 @@ class ApiKeyStatementsIT {
     }
 
     private static List<String> statements(Runnable work) {
-        int before = written();
-        work.run();
-        written();
-        return server.log()
-                .substring(before)
-                .lines()
-                .filter(line -> line.contains("org.hibernate.SQL"))
-                .map(line -> line.substring(line.indexOf("org.hibernate.SQL")))
-                .toList();
-    }
-
-    /** Length of the log once nothing is on its way to it any more. */
-    private static int written() {
-        long[] last = {-1, System.nanoTime()};
-        Poll.untilTrue("the log to be still", Duration.ofSeconds(30), () -> {
-            int length = server.log().length();
-            if (length != last[0]) {
-                last[0] = length;
-                last[1] = System.nanoTime();
-            }
-            return System.nanoTime() - last[1] > Duration.ofMillis(500).toNanos();
-        });
-        return (int) last[0];
+        return new StatementLog(server).during(work);
     }
 
     @Test

@@ -24,13 +24,15 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What ends while a crowd uses it ends for all of the crowd, at once on the node that did it. */
+@Tag("once")
 class KeyCrowdIT {
 
     private static final int CROWD = 50;
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
 
     private static TestRealm realm;
     private static KeyDesk desk;
@@ -120,10 +122,10 @@ class KeyCrowdIT {
                 }
             }));
         }
-        Poll.untilTrue("the crowd to be there", Duration.ofSeconds(60), () -> before.get() > 4 * CROWD);
+        Poll.untilTrue("the crowd to be there", Duration.ofSeconds(60), () -> before.get() > 2 * CROWD);
         end.run();
         ended.set(System.nanoTime());
-        Poll.untilTrue("the crowd to go on", Duration.ofSeconds(60), () -> after.get() > 4 * CROWD);
+        Poll.untilTrue("the crowd to go on", Duration.ofSeconds(60), () -> after.get() > 2 * CROWD);
         over.set(true);
         crowd.shutdown();
         running.forEach(one -> {

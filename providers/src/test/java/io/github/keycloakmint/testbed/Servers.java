@@ -20,8 +20,7 @@ public final class Servers {
     public static synchronized KeycloakServer shared() {
         if (shared == null) {
             // it lives for the whole run and hashes passwords by the hundred: several times slower with the cheap
-            // compiler
-            // that servers of one test start sooner with; this variable is what the JVM reads last
+            // compiler, with which servers of one test start sooner; this variable is what the JVM reads last
             shared = start(ServerOptions.forTests().withEnvironment("_JAVA_OPTIONS", "-XX:TieredStopAtLevel=4"));
         }
         return shared;
@@ -35,6 +34,7 @@ public final class Servers {
         if (trusting == null) {
             trusting = start(ServerOptions.forTests()
                     .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,::1")
+                    .with("--spi-mint-capability--root--default-realm", "gateway-root")
                     .with("--spi-mint-capability--api-keys--flush-seconds", "300")
                     .with("--spi-mint-capability--api-keys--purge-seconds", "86400")
                     .withLogLevel("info,org.hibernate.SQL:debug"));

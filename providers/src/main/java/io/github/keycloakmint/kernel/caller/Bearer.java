@@ -30,7 +30,7 @@ public final class Bearer {
     /**
      * Any token that is good now. Puts user and client into the call's record.
      *
-     * @throws Refusal 401 without one
+     * @throws Refusal 401 without one, or beside another credential that is not good; 403 beside one of somebody else
      */
     public static BearerToken of(Exchange call) {
         if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
@@ -40,8 +40,13 @@ public final class Bearer {
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             throw Refusal.bearer(Optional.empty(), true, "two_authorizations");
         }
-        BearerToken bearer = Limits.authenticated(call, () -> BearerToken.of(call.session())
-                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token")));
+        BearerToken bearer = Limits.authenticated(call, () -> {
+            OneIdentity others = OneIdentity.besideBearer(call);
+            BearerToken good = BearerToken.of(call.session())
+                    .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
+            others.require(good);
+            return good;
+        });
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
         return bearer;

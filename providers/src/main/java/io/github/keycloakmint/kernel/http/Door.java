@@ -52,6 +52,13 @@ public final class Door {
         return routes.find(area, path).isPresent();
     }
 
+    /** True where the realm of a call that names none is the one of the place alone ({@link Endpoint#ofPlace}). */
+    public boolean ofPlace(Area area, String path) {
+        return routes.find(area, path)
+                .filter(match -> match.endpoint().ofPlace())
+                .isPresent();
+    }
+
     /** What a caller is told when the capability is off, or its realm can't be found (contract section 2). */
     public Response off(Area area, String path) {
         return routes.find(area, path)
@@ -187,7 +194,9 @@ public final class Door {
 
     private static boolean insecure(KeycloakSession session, RealmModel realm, String address) {
         return !session.getContext().getUri().getBaseUri().getScheme().equals("https")
-                && realm.getSslRequired().isRequired(address);
+                && realm.getSslRequired()
+                        // a word that is no address would be looked up as a host's name
+                        .isRequired(address.equals(CallerAddress.UNKNOWN) ? "" : address);
     }
 
     private static Response unknownPath() {
