@@ -28,15 +28,14 @@ public final class ShownKey {
      *     else; 429 for a key over its own limit
      */
     public static ApiKey of(Exchange call) {
-        ApiKey key = Limits.authenticated(call, () -> {
+        return Limits.authenticated(call, () -> {
             ApiKey good = good(call);
+            call.record().put("keyId", good.id());
+            call.record().client(good.client().getClientId());
+            call.record().user(good.subject().getId());
             OneIdentity.besideKey(call).require(good);
             return good;
         });
-        call.record().put("keyId", key.id());
-        call.record().client(key.client().getClientId());
-        call.record().user(key.subject().getId());
-        return key;
     }
 
     private static String sent(Exchange call) {
