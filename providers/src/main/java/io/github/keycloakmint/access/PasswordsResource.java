@@ -36,11 +36,15 @@ final class PasswordsResource {
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
         call.record().put("targetEmail", email);
-        Limits.byTarget(call, call.address() + ' ' + email);
+        Limits.byAddressAndTarget(call, email);
         requireAllowed(call.realm());
         Accepted.requireMails(call.session());
-        AfterAnswer.run(call.session(), "password-reset-mail", fresh -> new MailToOwner(fresh, client.getId())
-                .newPassword(email));
+        Limits.withinMails(
+                call,
+                email,
+                () -> AfterAnswer.run(
+                        call.session(), "password-reset-mail", fresh -> new MailToOwner(fresh, client.getId())
+                                .newPassword(email)));
         return Accepted.mailOnItsWay();
     }
 

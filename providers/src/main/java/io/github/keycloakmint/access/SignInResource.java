@@ -24,7 +24,7 @@ final class SignInResource {
         SignInRequest request = SignInRequest.of(call.json());
         ClientModel client = AccessClients.requiredForPasswords(call.realm(), request.clientId());
         PageGuard guard = PageGuard.check(call, client, request.csrfToken());
-        Limits.byTarget(call, call.address() + ' ' + request.email());
+        Limits.byAddressAndTarget(call, request.email());
         SignIn signIn = new SignIn(call.session(), call.realm(), settings);
         return Reply.ok(signIn.signIn(client, request, guard, call.record()));
     }

@@ -8,6 +8,7 @@ import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.AfterAnswer;
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
 import io.github.keycloakmint.kernel.keycloak.UserDirectory;
+import io.github.keycloakmint.kernel.limits.Limits;
 import io.github.keycloakmint.kernel.session.Session;
 import java.time.Duration;
 import java.util.Map;
@@ -63,7 +64,11 @@ final class SignUp {
         });
         guard.useUp();
         String address = call.address();
-        AfterAnswer.run(session, "sign-up", fresh -> new SignUpByMail(fresh, request, address).perform());
+        Limits.withinMails(
+                call,
+                request.email(),
+                () -> AfterAnswer.run(
+                        session, "sign-up", fresh -> new SignUpByMail(fresh, request, address).perform()));
         EVENLY.await(call.record().startedNanos());
         return Accepted.mailOnItsWay();
     }

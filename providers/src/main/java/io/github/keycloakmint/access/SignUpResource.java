@@ -19,7 +19,7 @@ final class SignUpResource {
         ClientModel client = AccessClients.requiredForPasswords(call.realm(), request.clientId(), SignUpFactory.ID);
         PageGuard guard = PageGuard.check(call, client, request.csrfToken());
         call.record().client(client.getClientId());
-        Limits.byTarget(call, call.address() + ' ' + request.email());
+        Limits.byAddressAndTarget(call, request.email());
         return new SignUp(call, client, guard).perform(request);
     }
 }

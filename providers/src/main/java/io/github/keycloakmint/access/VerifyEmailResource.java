@@ -61,10 +61,14 @@ final class VerifyEmailResource {
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
         call.record().put("targetEmail", email);
-        Limits.byTarget(call, call.address() + ' ' + email);
+        Limits.byAddressAndTarget(call, email);
         Accepted.requireMails(call.session());
-        AfterAnswer.run(call.session(), "verify-email-mail", fresh -> new MailToOwner(fresh, client.getId())
-                .verification(email));
+        Limits.withinMails(
+                call,
+                email,
+                () -> AfterAnswer.run(
+                        call.session(), "verify-email-mail", fresh -> new MailToOwner(fresh, client.getId())
+                                .verification(email)));
         return Accepted.mailOnItsWay();
     }
 

@@ -83,7 +83,7 @@ final class KeyRedemption implements Redemption {
                 .as(
                         key -> key,
                         limited -> {
-                            throw TokenRefused.limited(limited.retryAfter());
+                            throw TokenRefused.limited(limited.limit());
                         },
                         refused -> {
                             throw asked.worthless(refused.reason());

@@ -8,7 +8,7 @@ import io.github.keycloakmint.kernel.keycloak.Consents;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import io.github.keycloakmint.kernel.keycloak.Permission;
-import java.time.Duration;
+import io.github.keycloakmint.kernel.limits.LimitReached;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,10 +55,11 @@ final class KeyRing implements ApiKeys {
         if (!key.allows(address)) {
             return refused("address");
         }
-        Optional<Duration> wait =
-                key.rate().flatMap(rate -> node.buckets().take(KeysOfNode.keyName(realm.getId(), key.id()), rate));
-        if (wait.isPresent()) {
-            return new Shown.Limited(key.id(), wait.get());
+        Optional<LimitReached> over = key.rate().flatMap(rate -> node.buckets()
+                .take(KeysOfNode.keyName(realm.getId(), key.id()), rate)
+                .map(wait -> new LimitReached("key", rate, wait)));
+        if (over.isPresent()) {
+            return new Shown.Limited(key.id(), over.get());
         }
         node.uses().count(key.id(), now);
         return new Shown.Good(

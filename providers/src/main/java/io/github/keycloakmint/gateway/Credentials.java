@@ -8,6 +8,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
+import io.github.keycloakmint.kernel.limits.Limits;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Credentials {
      */
     static Shown of(Exchange call, OriginalRequest original) {
         Credentials credentials = new Credentials(call, original);
-        List<Identity> explicit = credentials.explicit();
+        List<Identity> explicit = Limits.authenticated(call, credentials::explicit);
         if (explicit.isEmpty()) {
             return new Shown(credentials.cookie(), true);
         }
@@ -95,7 +96,7 @@ final class Credentials {
                 .as(
                         key -> optedIn(Identity.of(key)),
                         limited -> {
-                            throw Refusal.limited(limited.retryAfter(), "key_limit");
+                            throw limited.limit().refusal("key_limit");
                         },
                         bad -> {
                             throw refused(bad.reason());

@@ -1,4 +1,4 @@
 /**
- * Rate limits and lockout, behind the interface of {@code kernel.limits}. Contract section 10. Not built yet.
+ * Rate limits, behind the interface of {@code kernel.limits}. Contract section 10.
  */
 package io.github.keycloakmint.ratelimit;

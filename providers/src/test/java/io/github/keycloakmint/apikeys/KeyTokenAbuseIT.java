@@ -276,6 +276,8 @@ class KeyTokenAbuseIT {
             assertThat(answer.status()).as(answer.body()).isEqualTo(429);
             assertThat(Long.parseLong(answer.header("retry-after").orElseThrow()))
                     .isBetween(1L, 3_600L);
+            assertThat(answer.header("ratelimit-policy")).contains("\"key\";q=1;w=3600");
+            assertThat(answer.header("ratelimit").orElseThrow()).startsWith("\"key\";r=0;t=");
         }
         assertThat(doors.active(slow)).isFalse();
     }

@@ -2,6 +2,7 @@ package io.github.keycloakmint.testbed;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -22,6 +23,11 @@ public final class Cluster implements AutoCloseable {
     }
 
     public static Cluster start() {
+        return start(options -> options);
+    }
+
+    /** @param changes to the options of both nodes */
+    public static Cluster start(UnaryOperator<ServerOptions> changes) {
         Network network = Network.newNetwork();
         String password = Random.secret();
         GenericContainer<?> database = new GenericContainer<>(postgresImage())
@@ -51,8 +57,8 @@ public final class Cluster implements AutoCloseable {
                 // one issuer for both nodes, whichever port a call comes in by
                 .withEnvironment("KC_HOSTNAME", "http://localhost:8080");
         // one after the other: the first makes the tables
-        ContainerServer first = node(options, network, "node-1");
-        return new Cluster(network, database, List.of(first, node(options, network, "node-2")));
+        ContainerServer first = node(changes.apply(options), network, "node-1");
+        return new Cluster(network, database, List.of(first, node(changes.apply(options), network, "node-2")));
     }
 
     private static ContainerServer node(ServerOptions options, Network network, String name) {

@@ -27,16 +27,18 @@ public final class Demo {
     private static final String SMTP_PORT = "DEMO_SMTP_PORT";
 
     private final int port;
+    private final boolean shadow;
     private final Path directory = Settings.repository().resolve("target").resolve("demo");
 
-    private Demo(int port) {
+    private Demo(int port, boolean shadow) {
         this.port = port;
+        this.shadow = shadow;
     }
 
     public static void main(String[] arguments) {
         try {
-            validateLimits(System.getProperty("demo.limits", "on"));
-            new Demo(port(System.getProperty("demo.port", "8080"))).run();
+            boolean shadow = shadow(System.getProperty("demo.limits", "on"));
+            new Demo(port(System.getProperty("demo.port", "8080")), shadow).run();
         } catch (Refused | IOException e) {
             System.err.println(e.getMessage());
             System.exit(1);
@@ -105,6 +107,7 @@ public final class Demo {
                 .with("--spi-mint-capability--root--active", "true")
                 .with("--spi-mint-capability--root--realms", REALMS)
                 .with("--spi-mint-capability--root--default-realm", "demo")
+                .with("--spi-mint-limiter--ratelimit--shadow", String.valueOf(shadow))
                 .withEnvironment(ServerOptions.SECRET_VARIABLE, Random.secret());
         for (String name : REALM_FILES) {
             Path file = Settings.realmFile(name);
@@ -161,9 +164,11 @@ public final class Demo {
         throw new Refused("-Ddemo.port is '" + text + "', not a port from 1 to 65535");
     }
 
-    private static void validateLimits(String text) throws Refused {
+    /** Whether limits are counted alone, and let everything through. */
+    private static boolean shadow(String text) throws Refused {
         if (!List.of("on", "shadow").contains(text)) {
             throw new Refused("-Ddemo.limits is '" + text + "', not 'on' or 'shadow'");
         }
+        return text.equals("shadow");
     }
 }

@@ -43,6 +43,8 @@ public record ServerOptions(
         options.put("--spi-mint-capability--token-for-email--shared-secret-realms", "*");
         options.put("--spi-mint-capability--root--active", "true");
         options.put("--spi-mint-capability--root--realms", "*");
+        // all tests come from one address: only the limits hold that a test's own realm sets
+        options.put("--spi-mint-limiter--ratelimit--defaults", "false");
         options.put("--spi-mint-capability--api-keys--flush-seconds", "1");
         // so that what is purged can be seen to go
         options.put("--spi-mint-capability--api-keys--purge-seconds", "2");

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * Keeps strangers from flooding the log (T11): of refusals of one kind the first {@value #FREE} in a window pass, the rest
  * are counted, and the first of the next window carries that count.
  */
-final class FloodGate {
+public final class FloodGate {
 
     private static final int FREE = 100;
     private static final long WINDOW_NANOS = Duration.ofSeconds(10).toNanos();
@@ -29,7 +29,7 @@ final class FloodGate {
         }
     }
 
-    FloodGate() {
+    public FloodGate() {
         this(Ticker.systemTicker());
     }
 
@@ -39,7 +39,7 @@ final class FloodGate {
     }
 
     /** Empty: don't write. Else: write, and say that so many were left out before. */
-    OptionalLong pass(String kind) {
+    public OptionalLong pass(String kind) {
         long now = ticker.read();
         Window window = windows.get(kind, key -> new Window(now));
         synchronized (window) {

@@ -1,7 +1,7 @@
 package io.github.keycloakmint.kernel.caller;
 
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
-import java.time.Duration;
+import io.github.keycloakmint.kernel.limits.LimitReached;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -60,7 +60,7 @@ public interface ApiKeys extends Provider {
         record Good(ApiKey key) implements Shown {}
 
         /** A key that would be good, and is over its own limit: as worthless as none until then. */
-        record Limited(String keyId, Duration retryAfter) implements Shown {}
+        record Limited(String keyId, LimitReached limit) implements Shown {}
 
         /** @param reason a short word for the log; never part of what was sent */
         record Refused(String reason) implements Shown {}

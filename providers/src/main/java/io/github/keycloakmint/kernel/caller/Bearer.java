@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import io.github.keycloakmint.kernel.limits.Limits;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 
@@ -39,10 +40,13 @@ public final class Bearer {
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             throw Refusal.bearer(Optional.empty(), true, "two_authorizations");
         }
-        OneIdentity others = OneIdentity.besideBearer(call);
-        BearerToken bearer = BearerToken.of(call.session())
-                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
-        others.require(bearer);
+        BearerToken bearer = Limits.authenticated(call, () -> {
+            OneIdentity others = OneIdentity.besideBearer(call);
+            BearerToken good = BearerToken.of(call.session())
+                    .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
+            others.require(good);
+            return good;
+        });
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
         return bearer;

@@ -5,6 +5,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Handler;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
+import io.github.keycloakmint.kernel.limits.Limits;
 import java.util.List;
 
 /** A caller who shows an API key in the header {@value ApiKeys#HEADER}. */
@@ -27,12 +28,14 @@ public final class ShownKey {
      *     else; 429 for a key over its own limit
      */
     public static ApiKey of(Exchange call) {
-        ApiKey key = good(call);
-        call.record().put("keyId", key.id());
-        call.record().client(key.client().getClientId());
-        call.record().user(key.subject().getId());
-        OneIdentity.besideKey(call).require(key);
-        return key;
+        return Limits.authenticated(call, () -> {
+            ApiKey good = good(call);
+            call.record().put("keyId", good.id());
+            call.record().client(good.client().getClientId());
+            call.record().user(good.subject().getId());
+            OneIdentity.besideKey(call).require(good);
+            return good;
+        });
     }
 
     private static String sent(Exchange call) {
@@ -55,7 +58,7 @@ public final class ShownKey {
                         key -> key,
                         limited -> {
                             call.record().put("keyId", limited.keyId());
-                            throw Refusal.limited(limited.retryAfter(), "key_limit");
+                            throw limited.limit().refusal("key_limit");
                         },
                         refused -> {
                             throw bad(refused.reason());

@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.http;
 
 import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -105,8 +106,19 @@ public final class Refusal extends RuntimeException {
 
     /** 429 that says when to come again: whole seconds, at least one (RFC 9110 section 10.2.3). */
     public static Refusal limited(Duration retryAfter, String cause) {
+        return limited(retryAfter, Map.of(), cause);
+    }
+
+    /**
+     * As {@link #limited(Duration, String)}, for the limiter.
+     *
+     * @param headers that say which limit it was
+     */
+    public static Refusal limited(Duration retryAfter, Map<String, String> headers, String cause) {
         long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
-        Manner manner = Manner.with(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
+        Map<String, String> all = new HashMap<>(headers);
+        all.put(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
+        Manner manner = new Manner(Optional.empty(), false, Map.copyOf(all));
         return new Refusal(null, Fault.TOO_MANY_REQUESTS, null, cause, manner);
     }
 
@@ -128,6 +140,11 @@ public final class Refusal extends RuntimeException {
     /** Where the log tells more, for shapes that have a place for it. */
     Optional<String> reference() {
         return fault == Fault.INTERNAL ? Optional.of(cause) : Optional.empty();
+    }
+
+    /** Whether the caller failed to show who he is, in whatever words. */
+    public boolean unauthorized() {
+        return code == null ? fault == Fault.UNAUTHORIZED : code.status() == Fault.UNAUTHORIZED.status();
     }
 
     /** The capability's own code, where it is one. */
@@ -156,7 +173,7 @@ public final class Refusal extends RuntimeException {
     }
 
     /** Headers of the answer: what to authenticate with, when to come again. */
-    Map<String, String> headers() {
+    public Map<String, String> headers() {
         return manner.headers();
     }
 

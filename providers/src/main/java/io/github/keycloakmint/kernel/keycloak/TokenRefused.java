@@ -1,8 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
-import jakarta.ws.rs.core.HttpHeaders;
+import io.github.keycloakmint.kernel.limits.LimitReached;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import java.util.Optional;
 import org.keycloak.events.Details;
 import org.keycloak.protocol.oidc.TokenExchangeContext;
@@ -15,14 +14,14 @@ public final class TokenRefused extends RuntimeException {
     private final int status;
     private final String error;
     private final String text;
-    private final transient Optional<Duration> retryAfter;
+    private final transient Optional<LimitReached> over;
 
-    private TokenRefused(int status, String error, String text, String cause, Optional<Duration> retryAfter) {
+    private TokenRefused(int status, String error, String text, String cause, Optional<LimitReached> over) {
         super(cause, null, false, false);
         this.status = status;
         this.error = error;
         this.text = text;
-        this.retryAfter = retryAfter;
+        this.over = over;
     }
 
     public TokenRefused(int status, String error, String text, String cause) {
@@ -30,8 +29,8 @@ public final class TokenRefused extends RuntimeException {
     }
 
     /** OAuth has no word for it (RFC 6585 section 4). */
-    public static TokenRefused limited(Duration retryAfter) {
-        return new TokenRefused(429, "too_many_requests", "Too many requests", "limit", Optional.of(retryAfter));
+    public static TokenRefused limited(LimitReached over) {
+        return new TokenRefused(429, "too_many_requests", "Too many requests", "limit", Optional.of(over));
     }
 
     /** RFC 8693 section 2.2.2: a request or token that does not do. */
@@ -40,14 +39,14 @@ public final class TokenRefused extends RuntimeException {
     }
 
     CorsErrorResponseException thrown(TokenExchangeContext context) {
-        context.getEvent().detail(Details.REASON, getMessage());
-        context.getEvent().error(error);
-        retryAfter.ifPresent(wait -> context.getSession()
-                .getContext()
-                .getHttpResponse()
-                .setHeader(
-                        HttpHeaders.RETRY_AFTER,
-                        String.valueOf(Math.max(1, wait.plusMillis(999).toSeconds()))));
+        if (over.isEmpty()) {
+            context.getEvent().detail(Details.REASON, getMessage());
+            context.getEvent().error(error);
+        }
+        // and no event of what is over a limit: it would fill the table (T11)
+        over.ifPresent(limit -> limit.refusal("key_limit")
+                .headers()
+                .forEach(context.getSession().getContext().getHttpResponse()::setHeader));
         return new CorsErrorResponseException(context.getCors(), error, text, Response.Status.fromStatusCode(status));
     }
 }

@@ -1,19 +1,25 @@
 package io.github.keycloakmint.kernel.limits;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.BucketListener;
 import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.EstimationProbe;
+import io.github.bucket4j.MathType;
+import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.local.LockFreeBucket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Counts calls on this node: so many in so many seconds, coming back evenly. Bounded; what is thrown out to make room starts
- * anew, so the bound has to be well above what is in use at once.
+ * Counts calls on this node: so many in so many seconds, coming back evenly. Bounded whatever is sent: see {@link
+ * Shelves} for who keeps a bucket of his own when there are more keys than places.
  */
 public final class Buckets {
 
-    private static final Duration IDLE = Duration.ofDays(1);
+    /** Rates that share their configuration; whoever may set one is an admin or has a key, so there are few. */
+    private static final int MOST_RATES = 10_000;
 
     /** So many calls in so many seconds. */
     public record Rate(long calls, long seconds) {
@@ -24,14 +30,40 @@ public final class Buckets {
         }
     }
 
-    private record Held(Rate rate, Bucket bucket) {}
+    /**
+     * What became of a call.
+     *
+     * @param remaining calls that are left
+     * @param retryAfter until there is one; zero where it was taken
+     */
+    public record Taken(boolean accepted, long remaining, Duration retryAfter) {}
 
-    private final Cache<String, Held> buckets;
+    /** One bucket and what it was made for. */
+    private record Held(Rate rate, LockFreeBucket bucket) implements Shelves.Item {
+        @Override
+        public double left() {
+            return (double) bucket.getAvailableTokens() / rate.calls();
+        }
 
+        @Override
+        public Object sort() {
+            return rate;
+        }
+    }
+
+    private final Shelves<Held> shelves;
+    private final TimeMeter clock;
+    private final Map<Rate, BucketConfiguration> configurations = new ConcurrentHashMap<>();
+
+    /** @param most buckets at once; rounded up to a power of two */
     public Buckets(int most) {
-        // a bucket that nobody used for longer than it takes to fill is as a new one; none takes longer than a day
-        this.buckets =
-                Caffeine.newBuilder().maximumSize(most).expireAfterAccess(IDLE).build();
+        this(most, TimeMeter.SYSTEM_NANOTIME);
+    }
+
+    /** With a clock of the caller's, for tests. */
+    public Buckets(int most, TimeMeter clock) {
+        this.shelves = new Shelves<>(most);
+        this.clock = clock;
     }
 
     /**
@@ -41,28 +73,50 @@ public final class Buckets {
      * @return empty: there was one; else how long until there is
      */
     public Optional<Duration> take(String key, Rate rate) {
+        Taken taken = spend(key, rate);
+        return taken.accepted() ? Optional.empty() : Optional.of(taken.retryAfter());
+    }
+
+    /** As {@link #take}, and says what is left. */
+    public Taken spend(String key, Rate rate) {
         ConsumptionProbe probe = bucket(key, rate).tryConsumeAndReturnRemaining(1);
-        return probe.isConsumed() ? Optional.empty() : Optional.of(Duration.ofNanos(probe.getNanosToWaitForRefill()));
+        return new Taken(
+                probe.isConsumed(), probe.getRemainingTokens(), Duration.ofNanos(probe.getNanosToWaitForRefill()));
+    }
+
+    /** What {@link #spend} would say; takes nothing. */
+    public Taken look(String key, Rate rate) {
+        EstimationProbe probe = bucket(key, rate).estimateAbilityToConsume(1);
+        return new Taken(
+                probe.canBeConsumed(), probe.getRemainingTokens(), Duration.ofNanos(probe.getNanosToWaitForRefill()));
+    }
+
+    /** Takes one whether or not it is there: what is below zero has to come back first. */
+    public Taken owe(String key, Rate rate) {
+        LockFreeBucket bucket = bucket(key, rate);
+        // not without end: whoever sends many at once shall not be locked out for longer than one more window
+        if (bucket.getAvailableTokens() > -rate.calls()) {
+            bucket.consumeIgnoringRateLimits(1);
+        }
+        return look(key, rate);
     }
 
     /** Another rate under the same key is another bucket. */
-    private Bucket bucket(String key, Rate rate) {
-        Held held = buckets.get(key, missing -> made(rate));
-        return held.rate().equals(rate)
-                ? held.bucket()
-                : buckets.asMap()
-                        .compute(
-                                key,
-                                (same, found) -> found != null && found.rate().equals(rate) ? found : made(rate))
-                        .bucket();
+    private LockFreeBucket bucket(String key, Rate rate) {
+        return shelves.get(key, rate, () -> new Held(rate, made(rate))).bucket();
     }
 
-    private static Held made(Rate rate) {
-        return new Held(
-                rate,
-                Bucket.builder()
-                        .addLimit(limit -> limit.capacity(rate.calls())
-                                .refillGreedy(rate.calls(), Duration.ofSeconds(rate.seconds())))
-                        .build());
+    private LockFreeBucket made(Rate rate) {
+        return new LockFreeBucket(configuration(rate), MathType.INTEGER_64_BITS, clock, BucketListener.NOPE);
+    }
+
+    private BucketConfiguration configuration(Rate rate) {
+        if (configurations.size() >= MOST_RATES) {
+            configurations.clear();
+        }
+        return configurations.computeIfAbsent(rate, missing -> BucketConfiguration.builder()
+                .addLimit(limit -> limit.capacity(missing.calls())
+                        .refillGreedy(missing.calls(), Duration.ofSeconds(missing.seconds())))
+                .build());
     }
 }

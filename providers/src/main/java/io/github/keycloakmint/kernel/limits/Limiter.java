@@ -1,5 +1,7 @@
 package io.github.keycloakmint.kernel.limits;
 
+import java.util.Locale;
+import org.keycloak.models.RealmModel;
 import org.keycloak.provider.Provider;
 
 /**
@@ -9,21 +11,54 @@ import org.keycloak.provider.Provider;
 public interface Limiter extends Provider {
 
     /**
+     * What a call is, for its limits.
+     *
+     * @param capability whose limits apply: the endpoint that matched, however its path was spelled
+     * @param address of the caller as the one resolver found it (T9)
+     */
+    record Call(RealmModel realm, String capability, String address) {}
+
+    /**
      * Counts one call.
      *
-     * @param realmId of the realm that the call is for (T10)
-     * @param capability whose limit applies
      * @param kind what is counted
-     * @param key the address or target; already canonical
+     * @param key who or what it is counted for; already canonical
      * @throws io.github.keycloakmint.kernel.http.Refusal 429 when the limit is reached
      */
-    void take(String realmId, String capability, Kind kind, String key);
+    void take(Call call, Kind kind, String key);
+
+    /**
+     * Counts nothing.
+     *
+     * @throws io.github.keycloakmint.kernel.http.Refusal 429 when the limit is reached
+     */
+    void require(Call call, Kind kind, String key);
+
+    /** Counts one, over the limit or not, and refuses nothing: what is counted has happened already. */
+    void count(Call call, Kind kind, String key);
+
+    /** Counts one; false where there was none left. For what the caller is not to be told of. */
+    boolean spend(Call call, Kind kind, String key);
 
     /** What a limit counts by. */
     enum Kind {
+        /** Calls of one address. */
         ADDRESS,
+        /** Calls about one target: an email, alone or from one address, a user. */
         TARGET,
-        CALLER
+        /** Calls of one caller who has shown who he is. */
+        CALLER,
+        /** Callers of one address who failed to show who they are. */
+        FAILURE,
+        /** Mails that one address asked for. */
+        MAILS_ASKED,
+        /** Mails that one address gets. */
+        MAILS_SENT;
+
+        /** Its name in options, attributes, metrics and headers. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     @Override

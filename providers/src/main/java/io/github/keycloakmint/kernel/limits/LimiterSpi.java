@@ -4,8 +4,10 @@ import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;
 import org.keycloak.provider.Spi;
 
-/** The SPI behind which the limiter stands: {@code mint-limiter}. */
+/** The SPI behind which the limiter stands: {@value #NAME}. */
 public final class LimiterSpi implements Spi {
+
+    public static final String NAME = "mint-limiter";
 
     @Override
     public boolean isInternal() {
@@ -14,7 +16,7 @@ public final class LimiterSpi implements Spi {
 
     @Override
     public String getName() {
-        return "mint-limiter";
+        return NAME;
     }
 
     @Override

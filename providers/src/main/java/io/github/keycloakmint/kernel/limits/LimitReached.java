@@ -1,0 +1,32 @@
+package io.github.keycloakmint.kernel.limits;
+
+import io.github.keycloakmint.kernel.http.Refusal;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * A limit that a call is over.
+ *
+ * @param name of the limit, of a closed set; no quote in it
+ * @param retryAfter until a call is left
+ */
+public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter) {
+
+    /** 429 that says which limit it is and when to come again. */
+    public Refusal refusal(String cause) {
+        return Refusal.limited(retryAfter, headers(), cause);
+    }
+
+    /** {@code RateLimit-Policy} and {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers). */
+    public Map<String, String> headers() {
+        String item = '"' + name + '"';
+        return Map.of(
+                "RateLimit-Policy", item + ";q=" + rate.calls() + ";w=" + rate.seconds(),
+                "RateLimit", item + ";r=0;t=" + seconds());
+    }
+
+    /** Whole seconds, at least one, as Retry-After has them. */
+    private long seconds() {
+        return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    }
+}

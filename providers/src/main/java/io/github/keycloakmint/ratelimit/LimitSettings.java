@@ -1,0 +1,107 @@
+package io.github.keycloakmint.ratelimit;
+
+import io.github.keycloakmint.kernel.Options;
+import io.github.keycloakmint.kernel.caller.AddressRanges;
+import io.github.keycloakmint.kernel.limits.Buckets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Server options of the limiter, {@code --spi-mint-limiter--ratelimit--<option>}.
+ *
+ * @param active whether anything is limited ({@code active}, true)
+ * @param shared whether all nodes count together ({@code mode}, {@code local} or {@code shared})
+ * @param shadow whether what is over a limit is counted and reported, and let through ({@code shadow}, false)
+ * @param keycloaks whether Keycloak's own token, login and password-reset endpoints are limited ({@code
+ *     keycloak-endpoints}, true)
+ * @param patience how long a call waits for the shared count ({@code shared-timeout-millis}, 1000)
+ * @param buckets of each kind that a node keeps ({@code buckets}, 32768)
+ * @param exemptAddresses whose calls nothing counts ({@code exempt-addresses})
+ * @param exemptClients {@code realm/client_id}, whose calls no limit by caller counts ({@code exempt-clients})
+ * @param closed endpoints that refuse while the shared count can't be had ({@code fail-closed})
+ * @param limits of the server, without those that are off ({@code limit-<endpoint>-<kind>}; with {@code defaults=false} those
+ *     alone that are set)
+ */
+record LimitSettings(
+        boolean active,
+        boolean shared,
+        boolean shadow,
+        boolean keycloaks,
+        Duration patience,
+        int buckets,
+        AddressRanges exemptAddresses,
+        Set<String> exemptClients,
+        Set<String> closed,
+        Map<Rule, Buckets.Rate> limits) {
+
+    private static final int BUCKETS = 32_768;
+    private static final int LEAST_BUCKETS = 1_024;
+    private static final int MOST_BUCKETS = 1_048_576;
+
+    static LimitSettings of(Options options) {
+        return new LimitSettings(
+                options.flag("active", true),
+                shared(options),
+                options.flag("shadow", false),
+                options.flag("keycloak-endpoints", true),
+                Duration.ofMillis(options.integer("shared-timeout-millis", 1_000, 10, 5_000)),
+                options.integer("buckets", BUCKETS, LEAST_BUCKETS, MOST_BUCKETS),
+                addresses(options),
+                clients(options),
+                closed(options),
+                limits(options));
+    }
+
+    private static boolean shared(Options options) {
+        return options.text("mode")
+                .map(mode -> switch (mode) {
+                    case "local" -> false;
+                    case "shared" -> true;
+                    default -> throw options.bad("mode", "local or shared");
+                })
+                .orElse(false);
+    }
+
+    private static AddressRanges addresses(Options options) {
+        try {
+            return AddressRanges.of(options.set("exempt-addresses"));
+        } catch (IllegalArgumentException e) {
+            throw options.bad("exempt-addresses", "a list of addresses or address ranges such as 10.0.0.0/8");
+        }
+    }
+
+    private static Set<String> clients(Options options) {
+        Set<String> clients = options.set("exempt-clients");
+        if (!clients.stream().allMatch(client -> client.indexOf('/') > 0 && !client.endsWith("/"))) {
+            throw options.bad("exempt-clients", "a list such as my-realm/my-client");
+        }
+        return clients;
+    }
+
+    private static Set<String> closed(Options options) {
+        Set<String> known =
+                ShippedLimits.all().keySet().stream().map(Rule::capability).collect(Collectors.toUnmodifiableSet());
+        Set<String> closed = options.set("fail-closed");
+        if (!known.containsAll(closed)) {
+            throw options.bad("fail-closed", "a list of endpoints that have a limit, such as sign-in");
+        }
+        return closed;
+    }
+
+    private static Map<Rule, Buckets.Rate> limits(Options options) {
+        boolean defaults = options.flag("defaults", true);
+        Map<Rule, Buckets.Rate> limits = new HashMap<>();
+        ShippedLimits.all().forEach((rule, shipped) -> {
+            Optional<String> set = options.text(rule.option());
+            if (set.filter(text -> !RateText.good(text)).isPresent()) {
+                throw options.bad(rule.option(), RateText.EXPECTED);
+            }
+            RateText.read(set.orElse(defaults ? shipped : "off")).ifPresent(rate -> limits.put(rule, rate));
+        });
+        return Map.copyOf(limits);
+    }
+}

@@ -1,0 +1,279 @@
+package io.github.keycloakmint.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.Http;
+import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Metrics;
+import io.github.keycloakmint.testbed.Poll;
+import io.github.keycloakmint.testbed.TestRealm;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Limits as callers meet them, set by the realm's attributes. */
+class LimitsIT {
+
+    private static final String SECRET_HEADER = "X-Tribe-Service-Secret";
+
+    private static TestRealm realm;
+
+    @BeforeAll
+    static void start() {
+        realm = TestRealm.create();
+    }
+
+    @AfterAll
+    static void stop() {
+        realm.close();
+    }
+
+    private static void limit(String capability, String kind, String rate) {
+        realm.realmAttribute("mint.limit." + capability + "." + kind, rate);
+    }
+
+    /** A bucket of its own for each test, however many ran before it: another rate is another bucket. */
+    private static Answer mint(String secret) {
+        return Http.post(realm.url("/api/auth/token-for-email"))
+                .header(SECRET_HEADER, secret)
+                .json(Json.object("email", "jane@example.com", "platformId", realm.platformId()))
+                .send();
+    }
+
+    @Test
+    void a_limit_trips_says_so_and_ends() {
+        Metrics metrics = new Metrics(realm.server());
+        limit("refresh", "address", "3/15");
+        assertThat(Caller.heard(realm, 3)).isEqualTo(3);
+        double before = metrics.value("keycloak_mint_limits_total", "capability", "refresh", "outcome", "refused");
+
+        Answer answer = Caller.refresh(realm);
+
+        Caller.limited(answer, "address", "3/15");
+        assertThat(Integer.parseInt(answer.header("retry-after").orElseThrow())).isBetween(1, 5);
+        assertThat(metrics.value("keycloak_mint_limits_total", "capability", "refresh", "outcome", "refused"))
+                .isEqualTo(before + 1);
+        Poll.untilTrue("the line in the log", Duration.ofSeconds(10), () -> realm.server()
+                .log()
+                .lines()
+                .anyMatch(line -> line.contains("[keycloakmint.limits]")
+                        && line.contains("Limit reached: refresh by address in realm '" + realm.name() + "'")));
+        Poll.untilTrue(
+                "the limit's end",
+                Duration.ofSeconds(15),
+                () -> Caller.refresh(realm).status() == 401);
+    }
+
+    @Test
+    void one_line_a_bucket_and_window_and_no_event() {
+        limit("refresh", "address", "2/301");
+        assertThat(Caller.heard(realm, 10)).isEqualTo(2);
+        Poll.untilTrue("the line in the log", Duration.ofSeconds(10), () -> lines("2 in 301 s") == 1);
+        assertThat(realm.events("REFRESH_TOKEN", "REFRESH_TOKEN_ERROR")).isEmpty();
+        assertThat(lines("2 in 301 s")).isEqualTo(1);
+    }
+
+    private static long lines(String text) {
+        return realm.server()
+                .log()
+                .lines()
+                .filter(line -> line.contains("[keycloakmint.limits]") && line.contains(realm.name()))
+                .filter(line -> line.contains(text))
+                .count();
+    }
+
+    @Test
+    void every_shape_has_its_own_words_for_it() {
+        limit("token-for-email", "address", "1/302");
+        mint("-");
+        Answer mint = mint("-");
+        assertThat(mint.status()).isEqualTo(429);
+        assertThat(mint.json().path("error").path("code").asText()).isEqualTo("TOO_MANY_REQUESTS");
+        assertThat(mint.json().path("error").path("status").asInt()).isEqualTo(429);
+        Caller.headers(mint, "address", "1/302");
+        limit("token-for-email", "address", null);
+
+        limit("verify-external-user", "address", "1/302");
+        URI external = realm.url("/auth/verify-external-user");
+        Http.post(external).json("{}").send();
+        Answer verified = Http.post(external).json("{}").send();
+        assertThat(verified.status()).isEqualTo(429);
+        assertThat(verified.json().path("code").asText()).isEqualTo("auth/too-many-requests");
+        Caller.headers(verified, "address", "1/302");
+
+        limit("verify", "address", "1/302");
+        URI verify = realm.url("/api/auth/verify");
+        Http.get(verify).send();
+        Answer gateway = Http.get(verify).send();
+        assertThat(gateway.status()).isEqualTo(403);
+        assertThat(gateway.json().path("error").asText()).isEqualTo("too_many_requests");
+        Caller.headers(gateway, "address", "1/302");
+        limit("verify", "address", null);
+    }
+
+    @Test
+    void an_email_has_a_limit_for_each_address_and_another_email_another() {
+        limit("password-reset", "target", "2/303");
+        realm.updateRealm(representation -> representation.put("resetPasswordAllowed", true));
+        for (String email : List.of("jane@example.com", "nobody@example.com")) {
+            assertThat(reset(email).status()).isNotEqualTo(429);
+            assertThat(reset(" " + email.toUpperCase(java.util.Locale.ROOT)).status())
+                    .isNotEqualTo(429);
+            Caller.limited(reset(email), "target", "2/303");
+        }
+    }
+
+    private static Answer reset(String email) {
+        return Http.post(realm.url("/auth/password-reset"))
+                .json(Json.object("client_id", "cid_inbox_manager", "email", email))
+                .send();
+    }
+
+    @Test
+    void only_failures_count_as_failures() {
+        String secret = realm.server().secrets().current();
+        Poll.untilTrue(
+                "the platform", Duration.ofSeconds(15), () -> mint(secret).status() == 200);
+        limit("token-for-email", "failure", "3/304");
+        for (int i = 0; i < 6; i++) {
+            assertThat(mint(secret).status()).isEqualTo(200);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(mint("wrong-" + i).status()).isEqualTo(401);
+        }
+        assertThat(mint("wrong").status()).isEqualTo(429);
+        Answer honest = mint(secret);
+        assertThat(honest.status()).isEqualTo(429);
+        Caller.headers(honest, "failure", "3/304");
+        limit("token-for-email", "failure", null);
+        assertThat(mint(secret).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_bad_bearer_token_is_a_failure_and_none_at_all_is_not() {
+        limit("accounts", "failure", "2/305");
+        URI accounts = realm.url("/api/accounts");
+        for (int i = 0; i < 4; i++) {
+            assertThat(Http.get(accounts).send().status()).isEqualTo(401);
+        }
+        assertThat(Http.get(accounts).bearer("x").send().status()).isEqualTo(401);
+        assertThat(Http.get(accounts).bearer("x").send().status()).isEqualTo(401);
+        Caller.limited(Http.get(accounts).bearer("x").send(), "failure", "2/305");
+    }
+
+    @Test
+    void a_caller_has_a_limit_wherever_he_calls_from() {
+        String secret = realm.server().secrets().current();
+        Poll.untilTrue(
+                "the platform", Duration.ofSeconds(15), () -> mint(secret).status() == 200);
+        limit("token-for-email", "caller", "2/306");
+        assertThat(mint(secret).status()).isEqualTo(200);
+        assertThat(mint(secret).status()).isEqualTo(200);
+        Answer over = mint(secret);
+        assertThat(over.status()).isEqualTo(429);
+        Caller.headers(over, "caller", "2/306");
+        limit("token-for-email", "caller", null);
+    }
+
+    @Test
+    void keycloaks_token_endpoint_is_limited_by_address() {
+        limit("keycloak-token", "address", "2/307");
+        Map<String, String> fields = Map.of("grant_type", "password", "client_id", "nobody");
+        URI token = realm.url("/protocol/openid-connect/token");
+        assertThat(Http.post(token).form(fields).send().status()).isEqualTo(401);
+        assertThat(Http.post(token).form(fields).send().status()).isEqualTo(401);
+        Answer answer = Http.post(token).form(fields).send();
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.json().path("error").asText()).isEqualTo("too_many_requests");
+        assertThat(answer.json().has("error_description")).isTrue();
+        Caller.headers(answer, "address", "2/307");
+        limit("keycloak-token", "address", null);
+        assertThat(Http.post(token).form(fields).send().status()).isEqualTo(401);
+    }
+
+    @Test
+    void keycloaks_login_forms_are_limited_by_address_and_answer_with_a_page() {
+        limit("keycloak-login", "address", "2/308");
+        limit("keycloak-reset", "address", "1/308");
+        page("/login-actions/authenticate", 2, "2/308");
+        page("/login-actions/reset-credentials", 1, "1/308");
+        // one bucket with the other form of the same kind
+        Answer registration = Http.post(realm.url("/login-actions/registration"))
+                .form(Map.of("x", "y"))
+                .send();
+        assertThat(registration.status()).isEqualTo(429);
+    }
+
+    private static void page(String path, int calls, String rate) {
+        for (int i = 0; i < calls; i++) {
+            assertThat(Http.post(realm.url(path))
+                            .form(Map.of("username", "x"))
+                            .send()
+                            .status())
+                    .isNotEqualTo(429);
+        }
+        Answer answer = Http.post(realm.url(path)).form(Map.of("username", "x")).send();
+        assertThat(answer.status()).isEqualTo(429);
+        assertThat(answer.header("content-type").orElseThrow()).startsWith("text/html");
+        assertThat(answer.body()).contains("Too many requests");
+        Caller.headers(answer, "address", rate);
+    }
+
+    @Test
+    void a_bad_attribute_is_an_error_in_the_log_and_changes_nothing() {
+        limit("sign-out", "address", "many");
+        for (int i = 0; i < 5; i++) {
+            Http.post(realm.url("/auth/sign-out")).json("{}").send().expect(204);
+        }
+        Poll.untilTrue("the error", Duration.ofSeconds(10), () -> realm.server()
+                .log()
+                .lines()
+                .anyMatch(line -> line.contains("ERROR")
+                        && line.contains("mint.limit.sign-out.address of realm '" + realm.name() + "'")));
+    }
+
+    /** A name that is misspelled is a limit that nobody has, so every name that is documented is asked for once. */
+    @Test
+    void every_endpoint_that_has_a_limit_as_shipped_asks_for_it_under_that_name() {
+        Set<String> asked = new TreeSet<>();
+        Map<String, String> paths = Map.ofEntries(
+                Map.entry("sign-in", "/auth/sign-in"),
+                Map.entry("sign-up", "/auth/sign-up"),
+                Map.entry("password-reset-verify", "/auth/password-reset/verify"),
+                Map.entry("verify-email", "/auth/verify-email"),
+                Map.entry("verify-email-resend", "/auth/verify-email/resend"),
+                Map.entry("change-password", "/auth/change-password"),
+                Map.entry("request-new-access-token", "/auth/request-new-access-token"),
+                Map.entry("google", "/auth/google"),
+                Map.entry("csrf", "/auth/csrf"),
+                Map.entry("me", "/api/auth/me"),
+                Map.entry("jwks", "/.well-known/jwks.json"),
+                Map.entry("account-token", "/api/accounts/acme/token"),
+                Map.entry("account-members", "/api/accounts/acme/members"),
+                Map.entry("account-invitations", "/api/accounts/acme/invitations"),
+                Map.entry("api-keys", "/api/api-keys"));
+        Set<String> reading = Set.of("csrf", "me", "jwks", "account-members", "api-keys");
+        realm.updateRealm(representation -> paths.keySet()
+                .forEach(name ->
+                        representation.withObject("/attributes").put("mint.limit." + name + ".address", "1/309")));
+        paths.forEach((name, path) -> {
+            Answer answer = null;
+            for (int i = 0; i < 2; i++) {
+                answer = Http.request(reading.contains(name) ? "GET" : "POST", realm.url(path))
+                        .json("{}")
+                        .send();
+            }
+            if (answer.status() == 429) {
+                asked.add(name);
+            }
+        });
+        assertThat(asked).isEqualTo(new TreeSet<>(paths.keySet()));
+    }
+}
