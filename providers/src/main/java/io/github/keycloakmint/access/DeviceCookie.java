@@ -40,10 +40,18 @@ final class DeviceCookie {
 
     /** {@code reply}, with the cookie for the user who has just signed in. */
     Reply onto(Reply reply, String userId) {
-        return devices.flatMap(known -> user(userId).flatMap(known::remember))
+        return devices.flatMap(known -> user(userId).flatMap(user -> remembered(known, user)))
                 .map(device -> reply.with(
                         new Cookie(door.cookie(), device.value(), call.prefix(), device.seconds(), SAME_SITE)))
                 .orElse(reply);
+    }
+
+    private Optional<KnownDevices.Remembered> remembered(KnownDevices known, UserModel user) {
+        if (known.admitted(user)) {
+            // for whoever looks into it: strangers had the user locked
+            call.record().put("knownDevice", true);
+        }
+        return known.remember(user);
     }
 
     private Optional<UserModel> user(String userId) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Poll;
+import io.github.keycloakmint.testbed.Secrets;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
 import java.util.Optional;
@@ -57,7 +58,10 @@ final class Device {
                 .header("Origin", Access.ORIGIN)
                 .json(body.put("csrf_token", token))
                 .send();
-        deviceCookie(answer).ifPresent(set -> cookie = set.split(";", 2)[0]);
+        deviceCookie(answer).ifPresent(set -> {
+            cookie = set.split(";", 2)[0];
+            Secrets.remember(value());
+        });
         return answer;
     }
 
