@@ -25,7 +25,7 @@ final class KnownDevicesOfCall implements KnownDevices {
     private final DeviceSettings settings;
     private final Map<String, Boolean> admitted = new HashMap<>();
     private Optional<Door> door = Optional.empty();
-    private DeviceCookie cookie = new DeviceCookie(List.of());
+    private DeviceMarks marks = new DeviceMarks(List.of());
 
     KnownDevicesOfCall(KeycloakSession session, DeviceSettings settings) {
         this.session = session;
@@ -35,7 +35,7 @@ final class KnownDevicesOfCall implements KnownDevices {
     @Override
     public void show(Door door, List<String> cookies) {
         this.door = Optional.of(door);
-        this.cookie = DeviceCookie.parse(cookies);
+        this.marks = DeviceMarks.parse(cookies);
     }
 
     @Override
@@ -76,19 +76,19 @@ final class KnownDevicesOfCall implements KnownDevices {
             byte[] key = DerivedKeys.active(session, here.realm(), DerivedKeys.Kind.DEVICE_COOKIE);
             List<byte[]> keys = keys(here.realm());
             DeviceMark mark = DeviceMark.make(key, binding, Time.currentTime());
-            DeviceCookie renewed = cookie.with(mark, other -> other.isFor(keys, binding));
+            DeviceMarks renewed = marks.with(mark, other -> other.isFor(keys, binding));
             return new Remembered(renewed.value(), settings.cookieSeconds());
         }));
     }
 
     /** The one by which the device is known as one of {@code user}; empty for a disabled one, whatever it shows. */
     private Optional<DeviceMark> mark(UserModel user) {
-        return door.filter(here -> !cookie.marks().isEmpty())
+        return door.filter(here -> !marks.all().isEmpty())
                 .filter(this::on)
                 .filter(here -> user.isEnabled())
                 .flatMap(here -> binding(here, user).flatMap(binding -> {
                     List<byte[]> keys = keys(here.realm());
-                    return cookie.marks().stream()
+                    return marks.all().stream()
                             .filter(mark -> mark.isFor(keys, binding))
                             .filter(mark -> live(here.realm(), user, mark))
                             .findFirst();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class DeviceCookieTest {
+class DeviceMarksTest {
 
     private static final byte[] KEY = "a key of the test's own".getBytes(StandardCharsets.UTF_8);
 
@@ -21,29 +21,29 @@ class DeviceCookieTest {
         return DeviceMark.make(KEY, user(number), number);
     }
 
-    private static List<Long> issued(DeviceCookie cookie) {
-        return cookie.marks().stream().map(DeviceMark::issued).toList();
+    private static List<Long> issued(DeviceMarks cookie) {
+        return cookie.all().stream().map(DeviceMark::issued).toList();
     }
 
-    private static DeviceCookie with(DeviceCookie cookie, int number) {
+    private static DeviceMarks with(DeviceMarks cookie, int number) {
         return cookie.with(mark(number), other -> other.isFor(List.of(KEY), user(number)));
     }
 
     @Test
     void it_keeps_a_mark_for_each_of_a_few_people_the_newest_first() {
-        DeviceCookie cookie = DeviceCookie.parse(List.of());
-        assertThat(cookie.marks()).isEmpty();
+        DeviceMarks cookie = DeviceMarks.parse(List.of());
+        assertThat(cookie.all()).isEmpty();
         for (int number = 1; number <= 6; number++) {
-            cookie = DeviceCookie.parse(List.of(with(cookie, number).value()));
+            cookie = DeviceMarks.parse(List.of(with(cookie, number).value()));
         }
         assertThat(issued(cookie)).containsExactly(6L, 5L, 4L, 3L);
-        assertThat(issued(DeviceCookie.parse(List.of(with(cookie, 4).value())))).containsExactly(4L, 6L, 5L, 3L);
+        assertThat(issued(DeviceMarks.parse(List.of(with(cookie, 4).value())))).containsExactly(4L, 6L, 5L, 3L);
     }
 
     @Test
     void what_is_no_mark_is_left_out() {
         String mark = mark(1).text();
-        assertThat(issued(DeviceCookie.parse(List.of("", ".", "x." + mark + "..y", "%"))))
+        assertThat(issued(DeviceMarks.parse(List.of("", ".", "x." + mark + "..y", "%"))))
                 .containsExactly(1L);
     }
 
@@ -51,10 +51,10 @@ class DeviceCookieTest {
     void it_reads_no_more_than_it_writes() {
         String full = String.join(
                 ".", IntStream.rangeClosed(1, 4).mapToObj(n -> mark(n).text()).toList());
-        assertThat(DeviceCookie.parse(List.of(full)).marks()).hasSize(4);
-        assertThat(DeviceCookie.parse(List.of(full + "." + mark(5).text())).marks())
+        assertThat(DeviceMarks.parse(List.of(full)).all()).hasSize(4);
+        assertThat(DeviceMarks.parse(List.of(full + "." + mark(5).text())).all())
                 .isEmpty();
-        assertThat(DeviceCookie.parse(Collections.nCopies(1_000, full)).marks()).hasSize(4);
-        assertThat(DeviceCookie.parse(List.of("x".repeat(1_000_000))).marks()).isEmpty();
+        assertThat(DeviceMarks.parse(Collections.nCopies(1_000, full)).all()).hasSize(4);
+        assertThat(DeviceMarks.parse(List.of("x".repeat(1_000_000))).all()).isEmpty();
     }
 }

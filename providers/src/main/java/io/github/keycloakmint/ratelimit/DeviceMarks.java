@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * The marks in a cookie's value, the newest first: several people may sign in with one device, and each of them is known.
  * Bounded, however many a caller sends.
  */
-record DeviceCookie(List<DeviceMark> marks) {
+record DeviceMarks(List<DeviceMark> all) {
 
     /** People whom one device is known for; another one takes the place of the oldest. */
     static final int MOST = 4;
@@ -21,8 +21,8 @@ record DeviceCookie(List<DeviceMark> marks) {
     private static final String BETWEEN = ".";
 
     /** @param values of every cookie of the name: a browser sends one for each path that fits */
-    static DeviceCookie parse(List<String> values) {
-        return new DeviceCookie(values.stream()
+    static DeviceMarks parse(List<String> values) {
+        return new DeviceMarks(values.stream()
                 .limit(MOST)
                 .filter(value -> value.length() <= LONGEST)
                 .flatMap(value -> Arrays.stream(value.split(Pattern.quote(BETWEEN), -1)))
@@ -32,19 +32,18 @@ record DeviceCookie(List<DeviceMark> marks) {
     }
 
     /** With {@code mark}, and without those that it takes the place of. */
-    DeviceCookie with(DeviceMark mark, Predicate<DeviceMark> replaced) {
-        return new DeviceCookie(Stream.concat(
-                        Stream.of(mark),
-                        marks.stream().filter(replaced.negate()).limit(MOST - 1L))
+    DeviceMarks with(DeviceMark mark, Predicate<DeviceMark> replaced) {
+        return new DeviceMarks(Stream.concat(
+                        Stream.of(mark), all.stream().filter(replaced.negate()).limit(MOST - 1L))
                 .toList());
     }
 
     String value() {
-        return marks.stream().map(DeviceMark::text).collect(Collectors.joining(BETWEEN));
+        return all.stream().map(DeviceMark::text).collect(Collectors.joining(BETWEEN));
     }
 
     @Override
     public String toString() {
-        return "DeviceCookie"; // gets into no log by accident
+        return "DeviceMarks"; // gets into no log by accident
     }
 }
