@@ -187,6 +187,28 @@ function bench.account(realm, token, alias)
   error("no account " .. alias .. ": " .. answer:sub(1, 200))
 end
 
+-- As bench.session, for a confidential client, with a token that userinfo takes.
+function bench.openid_session(realm, client, email)
+  local fields = {grant_type = "password", client_id = client, username = email, password = "correct-horse-1",
+    scope = "openid", client_secret = environment("BENCH_CLIENT_SECRET")}
+  return member(post(bench.token_endpoint(realm), "application/x-www-form-urlencoded", bench.form(fields)), "access_token")
+end
+
+-- Makes every request of the row this one question of a client about a token.
+function bench.introspection(realm, client, token)
+  wrk.method = "POST"
+  wrk.path = bench.token_endpoint(realm) .. "/introspect"
+  wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+  wrk.body = bench.form({token = token, client_id = client, client_secret = environment("BENCH_CLIENT_SECRET")})
+end
+
+-- An API key of the demo's owner of acme, in acme, for campaigns:read.
+function bench.api_key(realm)
+  local token = bench.session(realm, "bench-app", "jane@example.com")
+  local body = '{"name":"bench","permissions":["campaigns:read"],"account_id":"' .. bench.account(realm, token, "acme") .. '"}'
+  return member(post("/realms/" .. realm .. "/api/api-keys", "application/json", body, token), "key")
+end
+
 local people = {"jane@example.com", "john@example.com", "max@example.com", "ada@example.com"}
 
 -- A request function: a body made for one of the demo's users at random.

@@ -106,7 +106,7 @@ def account_client(shape):
     made = client(shape, "bench-account", {
         "standard.token.exchange.enabled": "true",
         "access.token.lifespan": "86400",
-        "mint.capabilities": "accounts",
+        "mint.capabilities": "accounts,gateway",
         "mint.audiences": "https://api.inbox-manager.com",
     })
     made.update(directAccessGrantsEnabled=True, serviceAccountsEnabled=False)

@@ -3,6 +3,8 @@ package io.github.keycloakmint.accounts;
 import io.github.keycloakmint.kernel.http.EvenTime;
 import io.github.keycloakmint.kernel.keycloak.NarrowingExchange;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
+import io.github.keycloakmint.kernel.keycloak.TokenAnswer;
+import io.github.keycloakmint.kernel.keycloak.TokenRefused;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -47,30 +49,32 @@ final class AccountExchange extends NarrowingExchange {
         }
     }
 
-    private static Refused unauthorizedClient() {
-        return new Refused(400, "unauthorized_client", "Client not allowed to exchange", "client_not_opted_in");
+    private static TokenRefused unauthorizedClient() {
+        return new TokenRefused(400, "unauthorized_client", "Client not allowed to exchange", "client_not_opted_in");
     }
 
     @Override
-    protected Answered narrow(Asked asked) {
+    protected TokenAnswer narrow(Asked asked) {
         AccountTokenRequest request = new AccountTokenRequest(
                 asked.value(), target(asked), asked.scope().map(AccountTokenRequest::permissions));
         try {
             AccountToken token = new IssueAccountToken(session, asked.client().getRealm())
                     .issue(asked.subject(), asked.client(), request);
             if (request.scope().isPresent() && token.permissions().isEmpty()) {
-                throw new Refused(400, "invalid_scope", "None of the scope is a permission of the user", "scope");
+                throw new TokenRefused(400, "invalid_scope", "None of the scope is a permission of the user", "scope");
             }
-            return new Answered(token.issued(), members(token), details(token));
+            return new TokenAnswer(token.issued(), asked.subject().user(), members(token), details(token));
         } catch (NoAccountToken refused) {
             throw switch (refused.reason()) {
                 case CLIENT -> unauthorizedClient();
                 case AUDIENCE ->
-                    new Refused(400, "invalid_target", "The audience is not allowed", "audience_not_allowed");
+                    new TokenRefused(400, "invalid_target", "The audience is not allowed", "audience_not_allowed");
                 case ACCOUNT -> {
                     EVENLY.await(startedNanos);
-                    yield new Refused(403, "access_denied", "Insufficient permissions for this resource", "account");
+                    yield new TokenRefused(
+                            403, "access_denied", "Insufficient permissions for this resource", "account");
                 }
+                case TOO_MANY -> new TokenRefused(400, "invalid_scope", refused.text(), "too_many_permissions");
             };
         }
     }
@@ -82,7 +86,7 @@ final class AccountExchange extends NarrowingExchange {
     private static String target(Asked asked) {
         Set<String> targets = asked.targets().stream().collect(Collectors.toSet());
         if (targets.size() != 1) {
-            throw invalid("Exactly one audience or resource is required", "audience");
+            throw TokenRefused.invalid("Exactly one audience or resource is required", "audience");
         }
         return targets.iterator().next();
     }

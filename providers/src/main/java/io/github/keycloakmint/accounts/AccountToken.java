@@ -1,6 +1,8 @@
 package io.github.keycloakmint.accounts;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.keycloakmint.kernel.caller.ApiKey;
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,20 @@ record AccountToken(
             String audience,
             @Nullable String role,
             List<String> permissions) {
+
+        /** Of a token that was made from a key with an account. */
+        static Answer of(ApiKeys.Token token) {
+            ApiKey.Account account = token.from().account().orElseThrow();
+            NarrowTokens.Issued issued = token.issued();
+            return new Answer(
+                    issued.token(),
+                    issued.type(),
+                    issued.expiresIn(),
+                    account.id(),
+                    token.audience(),
+                    account.role().orElse(null),
+                    token.permissions());
+        }
 
         @Override
         public String toString() {

@@ -1,5 +1,7 @@
 package io.github.keycloakmint.accounts;
 
+import io.github.keycloakmint.kernel.caller.ApiKey;
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.http.Members;
 import io.github.keycloakmint.kernel.http.Refusal;
 import java.util.Arrays;
@@ -26,6 +28,11 @@ record AccountTokenRequest(String account, String audience, Optional<Set<String>
         String one = audience.or(() -> resource)
                 .orElseThrow(() -> Refusal.badInput("`audience` is required", "missing_audience"));
         return new AccountTokenRequest(account, one, body.optionalText("scope").map(AccountTokenRequest::permissions));
+    }
+
+    /** As it is asked of a key, in the name of the client through which that was made. */
+    ApiKeys.Ask of(ApiKey key) {
+        return new ApiKeys.Ask(key.client(), Optional.of(audience), Optional.of(account), scope);
     }
 
     /** RFC 6749 section 3.3: separated by blanks. */

@@ -1,6 +1,10 @@
 package io.github.keycloakmint.accounts;
 
+import io.github.keycloakmint.kernel.caller.ApiKey;
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.Bearer;
+import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
@@ -10,7 +14,8 @@ import io.github.keycloakmint.kernel.limits.Limits;
 import org.keycloak.events.EventType;
 
 /**
- * {@code POST /api/accounts/{account_id}/token} (contract section 7): a session's token for one account and one audience.
+ * {@code POST /api/accounts/{account_id}/token} (contract section 7): a token for one account and one audience, to the
+ * holder of a session's token or of an API key.
  */
 final class AccountTokenResource {
 
@@ -32,6 +37,30 @@ final class AccountTokenResource {
             record(call, token);
             return Reply.ok(token.answer());
         } catch (NoAccountToken refused) {
+            throw refused.atTheEndpoint();
+        }
+    }
+
+    /** By an API key, for its own account: the token is the key's, as at {@code /api/api-keys/token}. */
+    Reply issueByKey(Exchange call) {
+        call.record().event(EventType.TOKEN_EXCHANGE);
+        call.record().byStranger();
+        AccountCaller.requireAccounts(call);
+        call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), AccountsFactory.ID));
+        Limits.byAddress(call);
+        ApiKey key = ShownKey.of(call);
+        call.record().recognised();
+        call.cors().allow(() -> ClientOrigins.of(call.session(), key.client()));
+        AccountTokenRequest request = AccountTokenRequest.of(call.path("account_id"), call.json());
+        Limits.byTarget(call, key.subject().getId());
+        try {
+            ApiKeys.Token token = ApiKeys.of(call.session()).issue(call.realm(), key, request.of(key));
+            AccountToken.Answer answer = AccountToken.Answer.of(token);
+            call.record().put("accountId", answer.accountId());
+            call.record().put("audience", token.audience());
+            call.record().put("jti", token.issued().jti());
+            return Reply.ok(answer);
+        } catch (NoKeyToken refused) {
             throw refused.atTheEndpoint();
         }
     }

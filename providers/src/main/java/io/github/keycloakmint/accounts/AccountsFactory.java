@@ -3,6 +3,7 @@ package io.github.keycloakmint.accounts;
 import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.CapabilitySpi;
 import io.github.keycloakmint.kernel.Options;
+import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Endpoint;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -29,11 +30,12 @@ public final class AccountsFactory implements CapabilityFactory {
 
     @Override
     public List<Endpoint> endpoints() {
+        AccountTokenResource tokens = new AccountTokenResource();
         return List.of(new Endpoint(
                 Area.API,
                 "accounts/{account_id}/token",
                 "account-token",
-                Map.of("POST", new AccountTokenResource()::issue),
+                Map.of("POST", new ShownKey.Or(tokens::issueByKey, tokens::issue)),
                 PlainErrors.SHAPE,
                 PlainErrors.SHAPE.of(Fault.NOT_FOUND),
                 (session, realm) -> OptedInClients.origins(session, realm, ID)));

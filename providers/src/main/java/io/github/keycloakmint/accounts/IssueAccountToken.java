@@ -1,18 +1,16 @@
 package io.github.keycloakmint.accounts;
 
 import com.fasterxml.jackson.databind.node.NullNode;
-import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.Memberships;
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
-import io.github.keycloakmint.kernel.keycloak.ReservedClients;
+import io.github.keycloakmint.kernel.keycloak.PermissionLimit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -22,11 +20,6 @@ import org.keycloak.models.RealmModel;
  * read now; nothing is stored.
  */
 final class IssueAccountToken {
-
-    private static final Logger LOG = Logger.getLogger(IssueAccountToken.class);
-
-    /** Client ids that the requesting client may name as audience. */
-    private static final String AUDIENCES = "mint.audiences";
 
     private final KeycloakSession session;
     private final RealmModel realm;
@@ -44,14 +37,17 @@ final class IssueAccountToken {
         if (OptedInClients.find(realm, client.getClientId(), AccountsFactory.ID).isEmpty()) {
             throw new NoAccountToken(NoAccountToken.Reason.CLIENT);
         }
-        ClientModel audience =
-                audience(client, request).orElseThrow(() -> new NoAccountToken(NoAccountToken.Reason.AUDIENCE));
+        ClientModel audience = Audiences.find(client, request.audience())
+                .orElseThrow(() -> new NoAccountToken(NoAccountToken.Reason.AUDIENCE));
         Memberships.Membership membership = new Memberships(session, realm)
                 .in(parent.user(), request.account(), audience)
                 .orElseThrow(() -> new NoAccountToken(NoAccountToken.Reason.ACCOUNT));
         List<String> permissions = request.scope()
                 .map(scope -> cut(membership.permissions(), scope))
                 .orElse(membership.permissions());
+        PermissionLimit.excess(realm, permissions).ifPresent(text -> {
+            throw new NoAccountToken(NoAccountToken.Reason.TOO_MANY, text);
+        });
         SessionAccount.settle(session, parent.user(), membership);
         NarrowTokens.Issued issued = NarrowTokens.issue(
                 session,
@@ -65,25 +61,6 @@ final class IssueAccountToken {
                 membership.role(),
                 permissions,
                 parent.token().getId());
-    }
-
-    private Optional<ClientModel> audience(ClientModel client, AccountTokenRequest request) {
-        return allowed(client, request.audience())
-                ? Optional.ofNullable(realm.getClientByClientId(request.audience()))
-                        .filter(ClientModel::isEnabled)
-                        .filter(audience -> !ReservedClients.contains(audience.getClientId()))
-                : Optional.empty();
-    }
-
-    private static boolean allowed(ClientModel client, String audience) {
-        try {
-            return new Attributes("client '" + client.getClientId() + "'", client::getAttribute)
-                    .set(AUDIENCES)
-                    .contains(audience);
-        } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
-            return false;
-        }
     }
 
     static List<String> cut(List<String> permissions, Set<String> to) {

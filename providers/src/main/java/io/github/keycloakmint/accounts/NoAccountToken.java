@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.http.ErrorCode;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.PlainErrors;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.http.TooManyPermissions;
 import java.util.Locale;
 
 /** Why there is no account token. Each of the two doors says it in its own words. */
@@ -16,7 +17,9 @@ final class NoAccountToken extends RuntimeException {
         /** Not an audience of the client. */
         AUDIENCE,
         /** Unknown, disabled, or none of the user's: one and the same. */
-        ACCOUNT
+        ACCOUNT,
+        /** The token would carry more permissions than the realm allows. */
+        TOO_MANY
     }
 
     private enum Code implements ErrorCode {
@@ -41,9 +44,18 @@ final class NoAccountToken extends RuntimeException {
     private final Reason reason;
 
     NoAccountToken(Reason reason) {
+        this(reason, reason.name().toLowerCase(Locale.ROOT));
+    }
+
+    /** @param text that may be shown to the caller */
+    NoAccountToken(Reason reason, String text) {
         // an ordinary answer: no stack trace is worth its cost under a flood of them
-        super(reason.name().toLowerCase(Locale.ROOT), null, false, false);
+        super(text, null, false, false);
         this.reason = reason;
+    }
+
+    String text() {
+        return String.valueOf(getMessage());
     }
 
     Reason reason() {
@@ -55,6 +67,7 @@ final class NoAccountToken extends RuntimeException {
             case CLIENT -> Refusal.of(Fault.FORBIDDEN, "client_not_opted_in");
             case AUDIENCE -> Refusal.of(Code.INVALID_TARGET, "audience_not_allowed");
             case ACCOUNT -> Refusal.evenly(PlainErrors.SHAPE.of(Fault.FORBIDDEN), "account");
+            case TOO_MANY -> TooManyPermissions.refusal(text());
         };
     }
 }

@@ -38,6 +38,8 @@ public final class ApiKeysCapability implements CapabilityFactory {
         KeyResource key = new KeyResource(node());
         KeysAdminResource admin = new KeysAdminResource(node());
         return List.of(
+                // before keys by their id, of which none is so short
+                endpoint("api-keys/token", Map.of("POST", new KeyTokenResource()::issue)),
                 endpoint("api-keys", Map.of("GET", keys::list, "POST", keys::create)),
                 endpoint("api-keys/{id}", Map.of("GET", key::show, "PATCH", key::edit, "DELETE", key::end)),
                 endpoint("api-keys/{id}/rotate", Map.of("POST", key::rotate)),

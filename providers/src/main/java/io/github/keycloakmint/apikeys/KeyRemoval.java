@@ -1,6 +1,7 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.keycloak.AccountSubject;
+import java.util.List;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
@@ -37,10 +38,7 @@ final class KeyRemoval {
         } else if (event instanceof OrganizationModel.OrganizationRemovedEvent removed) {
             forgetAccount(removed.getKeycloakSession(), removed.getOrganization());
         } else if (event instanceof ClientModel.ClientRemovedEvent removed) {
-            RealmModel realm = removed.getClient().getRealm();
-            new KeyStore(removed.getKeycloakSession(), realm)
-                    .forgetClient(removed.getClient().getId());
-            node.keysChange(removed.getKeycloakSession(), realm.getId());
+            forgetClient(removed.getKeycloakSession(), removed.getClient());
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
             new KeyStore(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();
             node.keysChange(removed.getKeycloakSession(), removed.getRealm().getId());
@@ -58,6 +56,15 @@ final class KeyRemoval {
         RealmModel realm = session.getContext().getRealm();
         new KeyStore(session, realm).forgetAccount(account.getId());
         AccountSubject.remove(session, realm, account.getId());
+        node.keysChange(session, realm.getId());
+    }
+
+    private void forgetClient(KeycloakSession session, ClientModel client) {
+        RealmModel realm = client.getRealm();
+        KeyStore store = new KeyStore(session, realm);
+        List<String> accounts = store.owningThrough(client.getId());
+        store.forgetClient(client.getId());
+        accounts.forEach(account -> ChangeKey.dropSubject(session, realm, account));
         node.keysChange(session, realm.getId());
     }
 

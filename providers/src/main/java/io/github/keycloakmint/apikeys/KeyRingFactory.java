@@ -20,7 +20,10 @@ public final class KeyRingFactory implements ApiKeysFactory {
 
     @Override
     public ApiKeys create(KeycloakSession session) {
-        return new KeyRing(session, capability.orElseThrow().node());
+        return capability
+                .filter(ApiKeysCapability::active)
+                .<ApiKeys>map(found -> new KeyRing(session, found.node()))
+                .orElse(ApiKeys.NO_KEYS);
     }
 
     @Override

@@ -145,6 +145,17 @@ final class KeyStore {
         deleteWhere("accountId", accountId);
     }
 
+    /** Accounts that own a key that was made through the client. */
+    List<String> owningThrough(String clientId) {
+        return entities.createQuery(
+                        "select distinct k.accountId from KeyRow k"
+                                + " where k.clientId = :client and k.realmId = :realm and k.ofAccount = true",
+                        String.class)
+                .setParameter("client", clientId)
+                .setParameter("realm", realmId)
+                .getResultList();
+    }
+
     void forgetClient(String clientId) {
         deleteWhere("clientId", clientId);
     }

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.gateway;
 
+import io.github.keycloakmint.kernel.caller.AmbiguousCredentials;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.http.Exchange;
@@ -52,7 +53,7 @@ final class Credentials {
         }
         Identity first = explicit.get(0);
         if (!explicit.stream().allMatch(first::same)) {
-            throw Refusal.of(GatewayError.AMBIGUOUS, "two_identities");
+            throw Refusal.of(AmbiguousCredentials.AMBIGUOUS_CREDENTIALS, "two_identities");
         }
         return new Shown(first, false);
     }
@@ -92,11 +93,7 @@ final class Credentials {
     }
 
     private Identity key(String sent) {
-        @Nullable ApiKeys keys = call.session().getProvider(ApiKeys.class);
-        if (keys == null) {
-            throw refused("no_keys");
-        }
-        ApiKeys.Shown shown = keys.show(call.realm(), sent, call.address());
+        ApiKeys.Shown shown = ApiKeys.of(call.session()).show(call.realm(), sent, call.address());
         shown.retryAfter().ifPresent(after -> {
             throw Refusal.limited(after, "key_limit");
         });

@@ -49,6 +49,17 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
                 name(query, "audience"));
     }
 
+    /**
+     * The same, where the audience can't be the request's own: whoever makes somebody follow a link would choose for which app
+     * this one gets a token. What else stands in a request's query can only ask for more, or for another account of the user's.
+     */
+    Demand unlessIts(OriginalRequest request) {
+        if (audience.isPresent() && request.names("audience")) {
+            throw Refusal.badInput("`audience` stands in the query of the request itself", "audience_of_request");
+        }
+        return this;
+    }
+
     /** True for what can be a permission's name: no blank, no comma, nothing beyond ASCII (T36). */
     static boolean isPermission(String name) {
         return PERMISSION.matcher(name).matches();

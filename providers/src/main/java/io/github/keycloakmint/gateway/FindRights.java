@@ -5,7 +5,8 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
-import io.github.keycloakmint.kernel.keycloak.Memberships;
+import io.github.keycloakmint.kernel.keycloak.Entitlements;
+import io.github.keycloakmint.kernel.keycloak.KeyPermissions;
 import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.organization.OrganizationProvider;
 
 /**
  * Finds what an identity may do now (T7, T33): in the account that is asked for, else in the one that its credential speaks
@@ -31,12 +31,14 @@ final class FindRights {
 
     private final KeycloakSession session;
     private final RealmModel realm;
-    private final Memberships memberships;
+    private final Entitlements entitlements;
+    private final KeptRights kept;
 
-    FindRights(KeycloakSession session, RealmModel realm) {
+    FindRights(KeycloakSession session, RealmModel realm, KeptRights kept) {
         this.session = session;
         this.realm = realm;
-        this.memberships = new Memberships(session, realm);
+        this.entitlements = new Entitlements(session, realm);
+        this.kept = kept;
     }
 
     /** @throws Refusal 403 for an account or an audience that the identity does not have; 401 where its own account has gone */
@@ -83,9 +85,7 @@ final class FindRights {
 
     private Rights inSession(BearerToken bearer, Optional<String> account, Optional<ClientModel> audience) {
         if (account.isPresent()) {
-            return in(bearer.user(), account.get(), audience)
-                    .map(FindRights::rights)
-                    .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "account"));
+            return in(bearer.user(), account.get(), audience).orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "account"));
         }
         Map<String, Object> claims = bearer.token().getOtherClaims();
         Optional<String> own = ACCOUNT_CLAIMS.stream()
@@ -93,8 +93,7 @@ final class FindRights {
                 .findFirst();
         return own.map(id -> in(bearer.user(), id, audience)
                         // by id alone: an alias is free again when its organization is gone
-                        .filter(held -> held.accountId().equals(id))
-                        .map(FindRights::rights)
+                        .filter(rights -> rights.accountId().equals(own))
                         .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "account_left")))
                 .orElse(Rights.NONE);
     }
@@ -106,20 +105,32 @@ final class FindRights {
                 .ifPresent(asked -> {
                     throw Refusal.of(Fault.FORBIDDEN, "account");
                 });
-        List<String> permissions = audience.map(client -> cut(key, client)).orElse(key.permissions());
+        List<String> permissions = audience.map(client -> at(key, client)).orElse(key.permissions());
         return new Rights(own.map(ApiKey.Account::id), own.flatMap(ApiKey.Account::role), permissions);
     }
 
-    private Optional<Memberships.Membership> in(UserModel user, String account, Optional<ClientModel> audience) {
-        return audience.map(client -> memberships.in(user, account, client))
-                .orElseGet(() -> memberships.in(user, account));
+    /** What is kept only narrows: what the key itself lost is lost at once. */
+    private List<String> at(ApiKey key, ClientModel audience) {
+        Rights there = kept.get(
+                        realm,
+                        KeptRights.Question.ofKey(realm, key, audience),
+                        () -> Optional.of(new Rights(
+                                Optional.empty(), Optional.empty(), KeyPermissions.of(session, realm, key, audience))))
+                .orElse(Rights.NONE);
+        return key.permissions().stream().filter(there.permissions()::contains).toList();
     }
 
-    /** What the owner has of {@code audience}, as far as the key goes: another client's role of that name is another one. */
-    private List<String> cut(ApiKey key, ClientModel audience) {
-        return key.permissions().stream()
-                .filter(name -> audience.getRole(name) != null)
-                .toList();
+    private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {
+        KeptRights.Question question = KeptRights.Question.ofMember(realm, user, account, audience);
+        return kept.get(realm, question, () -> read(user, account, audience))
+                // an account that was disabled is seen at once, on every node: Keycloak's own cache knows
+                .filter(rights -> rights.accountId().flatMap(entitlements::open).isPresent());
+    }
+
+    private Optional<Rights> read(UserModel user, String account, Optional<ClientModel> audience) {
+        return audience.map(client -> entitlements.in(user, account, client))
+                .orElseGet(() -> entitlements.in(user, account))
+                .map(held -> new Rights(Optional.of(held.accountId()), held.role(), held.permissions()));
     }
 
     private void requireOwn(Optional<String> own, Optional<String> asked) {
@@ -133,19 +144,13 @@ final class FindRights {
     }
 
     private Optional<String> alias(String accountId) {
-        return Optional.ofNullable(
-                        session.getProvider(OrganizationProvider.class).getById(accountId))
-                .map(OrganizationModel::getAlias);
+        return entitlements.open(accountId).map(OrganizationModel::getAlias);
     }
 
     private static void requireNone(Optional<String> account) {
         if (account.isPresent()) {
             throw Refusal.of(Fault.FORBIDDEN, "account_of_minted");
         }
-    }
-
-    private static Rights rights(Memberships.Membership held) {
-        return new Rights(Optional.of(held.accountId()), held.role(), held.permissions());
     }
 
     private static Optional<String> text(@Nullable Object claim) {

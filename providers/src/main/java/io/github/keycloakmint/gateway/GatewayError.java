@@ -4,9 +4,7 @@ import io.github.keycloakmint.kernel.http.ErrorCode;
 
 /** Errors that only the gateway has. */
 enum GatewayError implements ErrorCode {
-    AMBIGUOUS("ambiguous_credentials", "The credentials are of different identities"),
-    INVALID_TARGET("invalid_target", "The audience is not allowed"),
-    TOO_MANY_PERMISSIONS("too_many_permissions", "There are more permissions than an answer can carry");
+    INVALID_TARGET("invalid_target", "The audience is not allowed");
 
     private final String code;
     private final String text;

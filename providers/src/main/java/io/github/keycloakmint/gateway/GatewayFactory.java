@@ -10,6 +10,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Handler;
 import io.github.keycloakmint.kernel.http.OwnPaths;
 import io.github.keycloakmint.kernel.http.PlainErrors;
+import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 
 /**
  * Plugs the gateway in. Server options: {@code --spi-mint-capability--gateway--active}, {@code --max-header-bytes}, {@code
@@ -44,28 +47,48 @@ public final class GatewayFactory implements CapabilityFactory {
     @Override
     public List<Endpoint> endpoints() {
         GatewaySettings set = settings.orElseThrow();
-        Handler verify = new VerifyResource(set)::verify;
-        Map<String, Handler> methods =
-                METHODS.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), method -> verify));
+        KeptRights kept = new KeptRights();
+        VerifyResource verify = new VerifyResource(set, kept);
+        CookieResource cookie = new CookieResource();
         return List.of(
-                verify(VERIFY, methods),
-                verify(VERIFY + '/' + Endpoint.TAIL, methods),
+                verify(VERIFY, verify::verify),
+                verify(VERIFY + '/' + Endpoint.TAIL, verify::verifyBelow),
+                ofPages("me", Map.of("GET", new MeResource(kept)::get), GatewayFactory::origins),
+                ofPages(
+                        "cookie",
+                        Map.of("POST", cookie::keep, "DELETE", cookie::clear),
+                        (session, realm) -> ClientOrigins.exact(origins(session, realm))),
+                ofPages("embed-ticket", Map.of("POST", new EmbedTicketResource()::issue), GatewayFactory::origins),
                 new Endpoint(
-                        Area.API,
-                        "auth/me",
-                        "me",
-                        Map.of("GET", new MeResource()::get),
+                        Area.ADMIN,
+                        "cookie-keys",
+                        "cookie-keys",
+                        Map.of("GET", new CookieKeysResource()::export),
                         PlainErrors.SHAPE,
-                        PlainErrors.SHAPE.of(Fault.NOT_FOUND),
-                        (session, realm) -> OptedInClients.origins(session, realm, ID)));
+                        Fault.NOT_FOUND));
     }
 
-    private static Endpoint verify(String path, Map<String, Handler> methods) {
+    private static Set<String> origins(KeycloakSession session, RealmModel realm) {
+        return OptedInClients.origins(session, realm, ID);
+    }
+
+    private static Endpoint ofPages(String name, Map<String, Handler> methods, AllowedOrigins origins) {
+        return new Endpoint(
+                Area.API,
+                "auth/" + name,
+                name,
+                methods,
+                PlainErrors.SHAPE,
+                PlainErrors.SHAPE.of(Fault.NOT_FOUND),
+                origins);
+    }
+
+    private static Endpoint verify(String path, Handler handler) {
         return new Endpoint(
                 Area.API,
                 path,
                 "verify",
-                methods,
+                METHODS.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), method -> handler)),
                 VerifyErrors.SHAPE,
                 PlainErrors.SHAPE.of(Fault.NOT_FOUND),
                 AllowedOrigins.NONE);

@@ -2,6 +2,7 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.http.TooManyPermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,11 +54,8 @@ final class IdentityHeaders {
                 .mapToInt(header -> header.getKey().length() + header.getValue().length() + ": \r\n".length())
                 .sum();
         if (bytes > most) {
-            throw Refusal.of(
-                    GatewayError.TOO_MANY_PERMISSIONS,
-                    "The answer would have " + bytes + " bytes of headers and at most " + most
-                            + " fit; ask for one audience",
-                    "headers_too_large");
+            throw TooManyPermissions.refusal("The answer would have " + bytes + " bytes of headers and at most " + most
+                    + " fit; ask for one audience");
         }
     }
 }

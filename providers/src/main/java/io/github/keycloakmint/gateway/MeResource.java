@@ -58,6 +58,12 @@ final class MeResource {
             @JsonProperty("issued_at") @Nullable Long issuedAt,
             @JsonProperty("expires_at") @Nullable Long expiresAt) {}
 
+    private final KeptRights kept;
+
+    MeResource(KeptRights kept) {
+        this.kept = kept;
+    }
+
     Reply get(Exchange call) {
         call.record().quietly();
         call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), GatewayFactory.ID));
@@ -68,7 +74,8 @@ final class MeResource {
                 .allow(() -> shown.byCookie()
                         ? ClientOrigins.exact(call.session(), identity.client())
                         : ClientOrigins.of(call.session(), identity.client()));
-        Rights rights = new FindRights(call.session(), call.realm()).of(identity, Optional.empty(), Optional.empty());
+        Rights rights =
+                new FindRights(call.session(), call.realm(), kept).of(identity, Optional.empty(), Optional.empty());
         return Reply.ok(Me.of(identity, rights));
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The request that a proxy asks about, as far as it can be known. Only a trusted proxy's word counts, and only where its
@@ -16,21 +17,17 @@ import java.util.stream.Collectors;
  *
  * @param method empty: not known
  * @param path empty: not known, or none that can be compared
- * @param tokens values of {@code token=} in its query
+ * @param query empty: none, or not known
  */
-record OriginalRequest(Optional<String> method, Optional<RequestPath> path, List<String> tokens) {
+record OriginalRequest(Optional<String> method, Optional<RequestPath> path, Optional<String> query) {
 
-    static final OriginalRequest UNKNOWN = new OriginalRequest(Optional.empty(), Optional.empty(), List.of());
+    static final OriginalRequest UNKNOWN = new OriginalRequest(Optional.empty(), Optional.empty(), Optional.empty());
 
     private static final List<String> METHODS = List.of("X-Original-Method", "X-Forwarded-Method");
     private static final List<String> URIS = List.of("X-Original-URI", "X-Forwarded-Uri", "x-envoy-original-path");
 
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,20}");
     private static final int LONGEST = 16_384;
-
-    OriginalRequest {
-        tokens = List.copyOf(tokens);
-    }
 
     /** What the proxy says; its own call is only about it. */
     static OriginalRequest asked(Exchange call) {
@@ -40,13 +37,13 @@ record OriginalRequest(Optional<String> method, Optional<RequestPath> path, List
         Optional<String> uri = said(call, URIS).filter(said -> said.length() <= LONGEST);
         return new OriginalRequest(
                 said(call, METHODS).filter(said -> METHOD.matcher(said).matches()),
-                uri.flatMap(said -> RequestPath.of(part(said, '?', true))),
-                uri.map(said -> tokens(part(said, '?', false))).orElse(List.of()));
+                uri.flatMap(said -> RequestPath.of(before(said, '?'))),
+                uri.map(said -> after(said, '?')));
     }
 
     /** A call that is about itself. No path of the bundle's own takes a token in its query. */
     static OriginalRequest itself(String method) {
-        return new OriginalRequest(Optional.of(method), Optional.empty(), List.of());
+        return new OriginalRequest(Optional.of(method), Optional.empty(), Optional.empty());
     }
 
     /** RFC 9110 section 9.2.1, without OPTIONS: it is asked before a request and not by anybody. */
@@ -60,21 +57,30 @@ record OriginalRequest(Optional<String> method, Optional<RequestPath> path, List
         return values.size() == 1 ? values.stream().findFirst() : Optional.empty();
     }
 
-    private static String part(String uri, char at, boolean before) {
-        int cut = uri.indexOf(at);
-        if (cut < 0) {
-            return before ? uri : "";
-        }
-        return before ? uri.substring(0, cut) : uri.substring(cut + 1);
-    }
-
-    private static List<String> tokens(String query) {
-        return Arrays.stream(query.split("&", -1))
-                .filter(pair -> pair.startsWith("token="))
-                .map(pair -> pair.substring("token=".length()))
-                .map(OriginalRequest::decoded)
+    /** Values of {@code token=} in its query, each once. */
+    List<String> tokens() {
+        return pairs().filter(pair -> decoded(before(pair, '=')).equals("token"))
+                .map(pair -> decoded(after(pair, '=')))
                 .distinct()
                 .toList();
+    }
+
+    /** True where its query has a parameter of that name. */
+    boolean names(String parameter) {
+        return pairs().anyMatch(pair -> decoded(before(pair, '=')).equals(parameter));
+    }
+
+    private Stream<String> pairs() {
+        return query.stream().flatMap(text -> Arrays.stream(text.split("&", -1)));
+    }
+
+    private static String before(String text, char mark) {
+        int at = text.indexOf(mark);
+        return at < 0 ? text : text.substring(0, at);
+    }
+
+    private static String after(String text, char mark) {
+        return text.substring(Math.min(text.length(), before(text, mark).length() + 1));
     }
 
     /** What can't be decoded is no token and is refused as one. */

@@ -8,6 +8,7 @@ import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
@@ -21,7 +22,7 @@ import org.keycloak.models.ClientModel;
 record UserToken(BearerToken bearer, String text) {
 
     private static final Pattern BLANKS = Pattern.compile("\\s+");
-    private static final String FROM_KEY = "api-key";
+    private static final Set<String> MACHINES = Set.of("service_account", "api_key");
 
     /**
      * The one in {@code Authorization}.
@@ -72,8 +73,7 @@ record UserToken(BearerToken bearer, String text) {
         if (bearer.token().getConfirmation() != null) {
             throw Refusal.of(Fault.FORBIDDEN, "bound_token");
         }
-        if (bearer.user().getServiceAccountClientLink() != null
-                || bearer.grant(call.session()).filter(FROM_KEY::equals).isPresent()) {
+        if (MACHINES.contains(Identity.of(call.session(), bearer).kind())) {
             throw Refusal.of(Fault.FORBIDDEN, "machine_token");
         }
         return new UserToken(bearer, text);

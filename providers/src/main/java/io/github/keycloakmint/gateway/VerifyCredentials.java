@@ -2,6 +2,7 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.http.TooManyPermissions;
 import io.github.keycloakmint.kernel.keycloak.PermissionLimit;
 import java.util.Map;
 import java.util.Optional;
@@ -14,12 +15,15 @@ final class VerifyCredentials {
     private final KeycloakSession session;
     private final RealmModel realm;
     private final GatewaySettings settings;
+    private final KeptRights kept;
     private final IdentityJwt jwt;
 
-    VerifyCredentials(KeycloakSession session, RealmModel realm, GatewaySettings settings, IdentityJwt jwt) {
+    VerifyCredentials(
+            KeycloakSession session, RealmModel realm, GatewaySettings settings, KeptRights kept, IdentityJwt jwt) {
         this.session = session;
         this.realm = realm;
         this.settings = settings;
+        this.kept = kept;
         this.jwt = jwt;
     }
 
@@ -29,12 +33,12 @@ final class VerifyCredentials {
      * @throws Refusal 403 where the demand is not met
      */
     Map<String, String> verify(Identity identity, Demand demand) {
-        Rights rights = new FindRights(session, realm).of(identity, demand.account(), demand.audience());
+        Rights rights = new FindRights(session, realm, kept).of(identity, demand.account(), demand.audience());
         if (!demand.metBy(rights.permissions())) {
             throw Refusal.of(Fault.FORBIDDEN, "permission");
         }
         PermissionLimit.excess(realm, rights.permissions()).ifPresent(text -> {
-            throw Refusal.of(GatewayError.TOO_MANY_PERMISSIONS, text, "too_many_permissions");
+            throw TooManyPermissions.refusal(text);
         });
         Optional<String> signed = demand.audience().map(audience -> jwt.of(session, realm, identity, rights, audience));
         return IdentityHeaders.of(identity, rights, signed, settings.headerBytes());

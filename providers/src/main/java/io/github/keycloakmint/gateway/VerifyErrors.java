@@ -6,8 +6,8 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.PlainErrors;
 
 /**
- * The plain shape with the two statuses that every proxy takes for an answer: nginx makes a 500 of any other. What failed
- * within the server stays a 500, which is what it is.
+ * The plain shape with the two statuses that every proxy takes for an answer: nginx makes a 500 of any other. A realm that
+ * is not there, and a failure within the server, are no answers, and stay what they are.
  */
 final class VerifyErrors implements ErrorShape {
 
@@ -20,9 +20,10 @@ final class VerifyErrors implements ErrorShape {
     @Override
     public ErrorCode of(Fault fault) {
         ErrorCode plain = PlainErrors.SHAPE.of(fault);
-        return fault == Fault.UNAUTHORIZED || fault == Fault.INTERNAL
-                ? plain
-                : new Refused(403, plain.code(), plain.text());
+        return switch (fault) {
+            case UNAUTHORIZED, NOT_FOUND, INTERNAL -> plain;
+            default -> new Refused(403, plain.code(), plain.text());
+        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.keycloakmint.gateway;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.limits.Limits;
+import java.util.Map;
 
 /**
  * {@code /api/auth/verify}, whatever the method and whatever stands behind it: what nginx, Traefik, Caddy and Envoy ask before
@@ -11,19 +12,37 @@ import io.github.keycloakmint.kernel.limits.Limits;
 final class VerifyResource {
 
     private final GatewaySettings settings;
+    private final KeptRights kept;
     private final IdentityJwt jwt;
 
-    VerifyResource(GatewaySettings settings) {
+    VerifyResource(GatewaySettings settings, KeptRights kept) {
         this.settings = settings;
+        this.kept = kept;
         this.jwt = new IdentityJwt(settings.jwtSeconds());
     }
 
     Reply verify(Exchange call) {
+        OriginalRequest original = about(call);
+        Identity identity = Credentials.of(call, original).identity();
+        return answer(call, identity, Demand.of(call.query()));
+    }
+
+    /** As Envoy asks: behind the address that was set stand path and query of the request itself. */
+    Reply verifyBelow(Exchange call) {
+        OriginalRequest original = about(call);
+        Identity identity = Credentials.of(call, original).identity();
+        return answer(call, identity, Demand.of(call.query()).unlessIts(original));
+    }
+
+    private static OriginalRequest about(Exchange call) {
         call.record().quietly();
         Limits.byAddress(call);
-        Identity identity = Credentials.of(call, OriginalRequest.asked(call)).identity();
-        Demand demand = Demand.of(call.query());
-        VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, jwt);
-        return new Reply(200, null, verifying.verify(identity, demand));
+        return OriginalRequest.asked(call);
+    }
+
+    private Reply answer(Exchange call, Identity identity, Demand demand) {
+        VerifyCredentials verifying = new VerifyCredentials(call.session(), call.realm(), settings, kept, jwt);
+        // a body, since Keycloak makes 500 of a 200 without a content type (DefaultSecurityHeadersProvider)
+        return new Reply(200, Map.of(), verifying.verify(identity, demand));
     }
 }

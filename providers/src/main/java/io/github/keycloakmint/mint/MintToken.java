@@ -98,7 +98,8 @@ final class MintToken {
                         caller.client(),
                         user,
                         record.ip(),
-                        lifetime,
+                        TokenIssuer.Life.of(lifetime),
+                        TokenIssuer.Width.OF_CLIENT,
                         request.audience(),
                         Map.of("id", verdict.id(), "act", actor(caller))));
         Optional<String> role = verdict.roles().highest(mintRealm.roleOrder());

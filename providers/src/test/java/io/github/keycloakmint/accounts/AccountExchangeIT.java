@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.Answer;
+import io.github.keycloakmint.testbed.Dpop;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;

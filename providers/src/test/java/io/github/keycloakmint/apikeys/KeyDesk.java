@@ -57,6 +57,20 @@ final class KeyDesk {
         return answer;
     }
 
+    /** By the gateway, which takes keys at its first door. */
+    Answer verify(String key) {
+        return Http.get(realm.url("/api/auth/verify")).header("X-API-KEY", key).send();
+    }
+
+    /** What the gateway says the key may do. */
+    String permissions(String key) {
+        return verify(key).expect(200).header("X-Auth-Permissions").orElseThrow();
+    }
+
+    JsonNode single(String bearer, String id) {
+        return call("GET", bearer, id, null).expect(200).json();
+    }
+
     private static void remember(Answer answer) {
         if (answer.status() < 300 && answer.body().contains("\"key\"")) {
             String key = answer.json().path("key").asText();

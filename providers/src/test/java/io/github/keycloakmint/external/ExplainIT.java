@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The admin's dry run: it tells which check fails and on what, and does nothing. */
+@Tag("once")
 class ExplainIT {
 
     private static final String PATH = "/mint/external/explain";

@@ -13,12 +13,14 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose account a foreign token must not lead to, and what its claims must not give (T21, T22). */
+@Tag("once")
 class ExternalTakeoverIT {
 
     private static final String CONFLICT = "auth/email-conflict";

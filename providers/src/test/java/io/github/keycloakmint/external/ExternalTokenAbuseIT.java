@@ -37,12 +37,14 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tokens that nobody may get in with. A server of the attacker's listens for whoever would fetch a key from there. */
+@Tag("once")
 class ExternalTokenAbuseIT {
 
     private static final String INVALID = "auth/invalid-token";

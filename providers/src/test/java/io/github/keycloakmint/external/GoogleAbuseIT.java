@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ID tokens of Google and Firebase that nobody may get in with. */
+@Tag("once")
 class GoogleAbuseIT {
 
     private static final String CLIENT = "cid_inbox_manager";

@@ -28,11 +28,13 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The identity-provider type {@code external-jwt} as admins meet it, and the doors of Keycloak's that it must not open. */
+@Tag("once")
 class IdentityProviderTypeIT {
 
     private static final String INSTANCES = "/identity-provider/instances";

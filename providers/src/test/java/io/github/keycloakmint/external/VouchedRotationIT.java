@@ -11,9 +11,11 @@ import io.github.keycloakmint.testbed.TestRealm;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Sessions on an identity provider's word whose client rotates: voucher (T25) and rotation both hold, at every door. */
+@Tag("once")
 class VouchedRotationIT {
 
     private static final String CLIENT = "cid_inbox_manager";

@@ -27,12 +27,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The runbook of a key's rotation, step by step, while a resource server that asks for the keys as seldom as it may verifies
  * every token that has not expired. On a server of its own, where what is published may be kept for two seconds.
  */
+@Tag("once")
 class KeyRotationIT {
 
     private static final String PATH = "/.well-known/jwks.json";

@@ -23,9 +23,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Threat rules T8 and T13 to T19, a test or more each. A realm per test, since most of them bend the realm. */
+@Tag("once")
 class MintRulesIT {
 
     private TestRealm realm;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * T3: what a minted token can't reach, for a user who became an administrator after it was minted, and with the caller's
  * client widened after it was minted: the worst case, in which only the walls are left.
  */
+@Tag("once")
 class TokenWallsIT {
 
     private static TestRealm realm;

@@ -43,6 +43,7 @@ public record ServerOptions(
         options.put("--spi-mint-capability--token-for-email--shared-secret-realms", "*");
         options.put("--spi-mint-capability--root--active", "true");
         options.put("--spi-mint-capability--root--realms", "*");
+        options.put("--spi-mint-capability--api-keys--flush-seconds", "1");
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(SECRET_VARIABLE, Random.secret());
         environment.put(PREVIOUS_SECRET_VARIABLE, Random.secret());

@@ -18,7 +18,10 @@ public final class Servers {
     /** One server a run, started at first use and stopped with the run. Don't close it. */
     public static synchronized KeycloakServer shared() {
         if (shared == null) {
-            shared = start(ServerOptions.forTests());
+            // it lives for the whole run and hashes passwords by the hundred: several times slower with the cheap
+            // compiler
+            // that servers of one test start sooner with; this variable is what the JVM reads last
+            shared = start(ServerOptions.forTests().withEnvironment("_JAVA_OPTIONS", "-XX:TieredStopAtLevel=4"));
         }
         return shared;
     }

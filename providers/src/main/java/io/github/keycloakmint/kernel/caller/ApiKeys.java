@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.Provider;
 
@@ -14,6 +16,33 @@ public interface ApiKeys extends Provider {
 
     /** The header that a key is sent in. */
     String HEADER = "X-API-KEY";
+
+    /** What every key starts with, and no token does. */
+    String PREFIX = "km_";
+
+    /** Those of the server; where no room has any, no key is good. */
+    static ApiKeys of(KeycloakSession session) {
+        @Nullable ApiKeys keys = session.getProvider(ApiKeys.class);
+        return keys == null ? NO_KEYS : keys;
+    }
+
+    /** Of a server without keys. */
+    ApiKeys NO_KEYS = new ApiKeys() {
+        @Override
+        public Shown show(RealmModel realm, String sent, String address) {
+            return new Shown(Optional.empty(), "no_keys", Optional.empty());
+        }
+
+        @Override
+        public Optional<ApiKey> live(RealmModel realm, String id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Token issue(RealmModel realm, ApiKey key, Ask ask) {
+            throw new NoKeyToken(NoKeyToken.Reason.CLIENT);
+        }
+    };
 
     /**
      * What a key that was shown is worth.
@@ -34,7 +63,11 @@ public interface ApiKeys extends Provider {
      */
     record Ask(ClientModel client, Optional<String> audience, Optional<String> account, Optional<Set<String>> scope) {}
 
-    /** A token made from a key, and what the answer says beside it. */
+    /**
+     * A token made from a key, and what the answer says beside it.
+     *
+     * @param permissions those of the token
+     */
     record Token(NarrowTokens.Issued issued, String keyId, String audience, ApiKey from, List<String> permissions) {}
 
     /**

@@ -37,6 +37,10 @@ public final class Door {
         this.addresses = addresses;
     }
 
+    String address(KeycloakSession session) {
+        return addresses.of(session);
+    }
+
     /** Answers a call to a public path. The realm is the one of the session's context. */
     public Response serve(KeycloakSession session, Area area, String method, String path, RequestBody body) {
         return serve(session, area, method, path, body, null);

@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.http;
 import io.github.keycloakmint.kernel.Options;
 import io.github.keycloakmint.kernel.caller.AddressRanges;
 import io.github.keycloakmint.kernel.caller.CallerAddress;
+import io.github.keycloakmint.kernel.keycloak.RightsChanges;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -33,6 +34,11 @@ public final class DoorFactory implements ProviderFactory<DoorFactory.Kernel> {
         return session.getProvider(Kernel.class).door();
     }
 
+    /** The caller's address as the one resolver finds it (T9), for a call that comes by a door of Keycloak's own. */
+    public static String address(KeycloakSession session) {
+        return of(session).address(session);
+    }
+
     @Override
     public Kernel create(KeycloakSession session) {
         if (door == null) {
@@ -53,6 +59,7 @@ public final class DoorFactory implements ProviderFactory<DoorFactory.Kernel> {
 
     @Override
     public void postInit(KeycloakSessionFactory factory) {
+        RightsChanges.watch(factory);
         AddressRanges ranges = trusted == null ? AddressRanges.NONE : trusted;
         door = new Door(Routes.of(factory), new CallerAddress(ranges));
     }

@@ -44,6 +44,10 @@ public final class RequestBody {
         return parsed;
     }
 
+    boolean isEmpty() {
+        return limited().length == 0;
+    }
+
     private byte[] limited() {
         if (read == null) {
             try {

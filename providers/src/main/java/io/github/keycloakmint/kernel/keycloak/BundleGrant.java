@@ -43,6 +43,14 @@ public abstract class BundleGrant implements OAuth2GrantType {
         return Map.of();
     }
 
+    /**
+     * True where mappers have nothing to say about accounts: whatever they would find out from the user's memberships, the
+     * token's own claims take its place.
+     */
+    public boolean saysItsAccount() {
+        return false;
+    }
+
     /** The paths at which Keycloak may take a token of ours as a bearer token: the bundle's own, and no others (T3). */
     @Override
     public final boolean isTokenAllowed(KeycloakSession session, AccessToken token) {
@@ -56,11 +64,30 @@ public abstract class BundleGrant implements OAuth2GrantType {
                 || (path.size() > 1 && path.get(0).equals("api"));
     }
 
-    /** The token endpoint is no door to this grant. */
+    /**
+     * What the token endpoint takes for this grant.
+     *
+     * @param parameter of the form that holds the secret
+     */
+    public record Redeemed(String parameter, Redemption redemption) {}
+
+    /** Empty: the token endpoint is no door to this grant. */
+    protected Optional<Redeemed> redeemed(KeycloakSession session) {
+        return Optional.empty();
+    }
+
+    /** A grant gets no further than this by itself: what it has a door for goes the way of the bundle's exchanges. */
     @Override
     public final Response process(Context context) {
+        return redeemed(context.getSession())
+                .filter(door -> door.redemption().offered())
+                .map(door -> new RedeemingCall(RedeemingCall.of(context), door.redemption()).grant(door.parameter()))
+                .orElseThrow(() -> unsupported(context));
+    }
+
+    private static CorsErrorResponseException unsupported(Context context) {
         context.getEvent().error(Errors.NOT_ALLOWED);
-        throw new CorsErrorResponseException(
+        return new CorsErrorResponseException(
                 context.getCors(),
                 OAuthErrorException.UNSUPPORTED_GRANT_TYPE,
                 "Unsupported grant_type",

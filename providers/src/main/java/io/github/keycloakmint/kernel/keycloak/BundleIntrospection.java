@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.OAuth2Constants;
 import org.keycloak.OAuthErrorException;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
@@ -35,6 +37,10 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
      */
     @Override
     public Response introspect(String tokenStr, EventBuilder event) {
+        return KeyIntrospection.of(session, tokenStr, event).orElseGet(() -> introspectToken(tokenStr, event));
+    }
+
+    private Response introspectToken(String tokenStr, EventBuilder event) {
         Response answer = super.introspect(tokenStr, event);
         boolean ours =
                 token != null && BundleTokens.grant(session, token.getId()).isPresent();
@@ -113,7 +119,9 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
 
     private AccessToken mapped(AccessToken bearer, UserSessionModel userSession) {
         try {
-            return ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
+            return saysItsAccount(bearer)
+                    ? ClaimMapper.withoutAccounts(session, () -> mappedWithoutOrganization(bearer, userSession))
+                    : ClaimMapper.introspecting(session, bearer, () -> super.transformAccessToken(bearer, userSession));
         } catch (ClaimMapper.NoMore e) {
             organizationLeft = true;
             return bearer;
@@ -124,6 +132,24 @@ final class BundleIntrospection extends AccessTokenIntrospectionProvider<AccessT
             organizationLeft = true;
             return bearer;
         }
+    }
+
+    /** Keycloak refuses a token of an organization that its subject is no member of, which the grant has judged already. */
+    private AccessToken mappedWithoutOrganization(AccessToken bearer, UserSessionModel userSession) {
+        @Nullable Object organization = bearer.getOtherClaims().remove(OAuth2Constants.ORGANIZATION);
+        try {
+            return super.transformAccessToken(bearer, userSession);
+        } finally {
+            if (organization != null) {
+                bearer.setOtherClaims(OAuth2Constants.ORGANIZATION, organization);
+            }
+        }
+    }
+
+    private boolean saysItsAccount(AccessToken bearer) {
+        return BundleTokens.grant(session, bearer.getId())
+                .filter(BundleGrant::saysItsAccount)
+                .isPresent();
     }
 
     /** TokenManager.validateSelectedOrganization's word. */

@@ -1,7 +1,9 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import jakarta.ws.rs.core.Response;
 import org.keycloak.authorization.protection.introspect.RPTIntrospectionProvider;
 import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.representations.AccessToken;
@@ -17,6 +19,12 @@ final class BundleRptIntrospection extends RPTIntrospectionProvider {
 
     BundleRptIntrospection(KeycloakSession session) {
         super(session);
+    }
+
+    /** What is hinted at as one may be an API key. */
+    @Override
+    public Response introspect(String tokenStr, EventBuilder event) {
+        return KeyIntrospection.of(session, tokenStr, event).orElseGet(() -> super.introspect(tokenStr, event));
     }
 
     @Override

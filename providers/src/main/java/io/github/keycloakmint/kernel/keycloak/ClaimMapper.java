@@ -44,6 +44,20 @@ public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
 
     private record Introspected(AccessToken token) {}
 
+    /** Says that it is of no account, as tokens of users without one do. */
+    private static final AccessToken OF_NO_ACCOUNT = ofNoAccount();
+
+    private static AccessToken ofNoAccount() {
+        AccessToken token = new AccessToken();
+        token.setOtherClaims("account_id", null);
+        return token;
+    }
+
+    /** Mappers that {@code work} runs look for no account: the token that they are for says of which one it is. */
+    static AccessToken withoutAccounts(KeycloakSession session, Supplier<AccessToken> work) {
+        return introspecting(session, OF_NO_ACCOUNT, work);
+    }
+
     /** Mappers that {@code work} runs can ask for {@link #introspected}. */
     static AccessToken introspecting(KeycloakSession session, AccessToken token, Supplier<AccessToken> work) {
         session.setAttribute(INTROSPECTED, new Introspected(token));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,26 +39,55 @@ public final class Entitlements {
 
     /** What {@code user} is in the enabled account with this id or alias. */
     public Optional<Held> in(UserModel user, String account) {
+        return in(user, account, ClientModel::isEnabled);
+    }
+
+    /** As {@link #in(UserModel, String)}, with the permissions that are roles of {@code audience} alone (T7). */
+    public Optional<Held> in(UserModel user, String account, ClientModel audience) {
+        return in(user, account, only(audience));
+    }
+
+    private Optional<Held> in(UserModel user, String account, Predicate<ClientModel> counted) {
         return new Memberships(session, realm)
-                .in(user, account, ClientModel::isEnabled)
+                .in(user, account, counted)
                 .map(found -> new Held(found.accountId(), found.alias(), found.role(), found.permissions()));
     }
 
     /** Those mapped to {@code user} himself, without any account. */
     public List<String> direct(UserModel user) {
-        return permissions(user.getRoleMappingsStream());
+        return permissions(user.getRoleMappingsStream(), ClientModel::isEnabled);
+    }
+
+    /** As {@link #direct(UserModel)}, of roles of {@code audience} alone. */
+    public List<String> direct(UserModel user, ClientModel audience) {
+        return permissions(user.getRoleMappingsStream(), only(audience));
     }
 
     /** What the enabled account itself may do: all that any of its groups may. One query. */
     public Optional<Held> of(String accountId) {
+        return of(accountId, ClientModel::isEnabled);
+    }
+
+    /** As {@link #of(String)}, with the permissions that are roles of {@code audience} alone. */
+    public Optional<Held> of(String accountId, ClientModel audience) {
+        return of(accountId, only(audience));
+    }
+
+    private static Predicate<ClientModel> only(ClientModel audience) {
+        return client -> client.isEnabled() && client.getId().equals(audience.getId());
+    }
+
+    private Optional<Held> of(String accountId, Predicate<ClientModel> counted) {
         return open(accountId)
                 .map(account -> new Held(
                         account.getId(),
                         account.getAlias(),
                         Optional.empty(),
-                        permissions(granted(accountId).stream()
-                                .map(realm::getRoleById)
-                                .filter(Objects::nonNull))));
+                        permissions(
+                                granted(accountId).stream()
+                                        .map(realm::getRoleById)
+                                        .filter(Objects::nonNull),
+                                counted)));
     }
 
     /** Where there is an enabled account with this id; no query while Keycloak's cache knows it. */
@@ -100,10 +130,10 @@ public final class Entitlements {
                 .getResultList();
     }
 
-    private static List<String> permissions(Stream<RoleModel> roles) {
+    private static List<String> permissions(Stream<RoleModel> roles, Predicate<ClientModel> counted) {
         return RoleUtils.expandCompositeRoles(roles.collect(Collectors.toSet())).stream()
                 .filter(role -> role.getContainer() instanceof ClientModel client
-                        && client.isEnabled()
+                        && counted.test(client)
                         && PermissionClients.contains(client))
                 .map(RoleModel::getName)
                 .distinct()

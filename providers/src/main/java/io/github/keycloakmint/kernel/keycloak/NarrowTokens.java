@@ -123,11 +123,8 @@ public final class NarrowTokens {
         token.setSessionId(parent.getSessionId());
         token.setNonce(null);
         token.setPreferredUsername(null);
-        token.setRealmAccess(null);
-        token.setResourceAccess(null);
         token.getOtherClaims().keySet().removeAll(BundleTokens.IDENTITY);
-        token.getOtherClaims().keySet().removeAll(ROLES);
-        token.getOtherClaims().keySet().removeAll(RoleClaims.of(order.client()));
+        withoutRoles(token, order.client());
         // how the user was authenticated is what it was
         token.setAcr(parent.getAcr());
         token.setAuth_time(parent.getAuth_time());
@@ -141,6 +138,14 @@ public final class NarrowTokens {
         if (!order.client().getClientId().equals(parent.getIssuedFor())) {
             token.setOtherClaims(PARENT_CLIENT, parent.getIssuedFor());
         }
+    }
+
+    /** Takes out what mappers of {@code client} wrote of the user's roles, groups and organizations (T7). */
+    static void withoutRoles(AccessToken token, ClientModel client) {
+        token.setRealmAccess(null);
+        token.setResourceAccess(null);
+        token.getOtherClaims().keySet().removeAll(ROLES);
+        token.getOtherClaims().keySet().removeAll(RoleClaims.of(client));
     }
 
     /** Why the parent of {@code token} is not accepted any more, as far as Keycloak's checks of the token don't tell. */

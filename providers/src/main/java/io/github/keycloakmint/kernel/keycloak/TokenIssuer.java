@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.keycloak.OAuth2Constants;
 import org.keycloak.TokenCategory;
 import org.keycloak.common.util.Time;
@@ -19,6 +20,7 @@ import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.services.Urls;
 import org.keycloak.services.util.DefaultClientSessionContext;
 
@@ -38,7 +40,6 @@ public final class TokenIssuer {
      * @param client for which client; it is the token's {@code azp} and decides algorithm and mappers
      * @param user the subject
      * @param address of the caller
-     * @param lifetime seconds
      * @param audience the one audience, where the caller asked for one; else the client's mappers decide
      * @param claims further claims
      */
@@ -47,12 +48,51 @@ public final class TokenIssuer {
             ClientModel client,
             UserModel user,
             String address,
-            long lifetime,
+            Life life,
+            Width width,
             Optional<String> audience,
             Map<String, Object> claims) {}
 
-    /** A token and what the ledger needs of it; times in seconds since the epoch. */
-    public record Issued(String token, String jti, long issuedAt, long expiresAt) {
+    /**
+     * How long a token lives.
+     *
+     * @param seconds empty: what the client's settings give
+     * @param notAfter seconds since the epoch, whatever else was said
+     */
+    public record Life(Optional<Long> seconds, Optional<Long> notAfter) {
+
+        public static Life of(long seconds) {
+            return new Life(Optional.of(seconds), Optional.empty());
+        }
+
+        public static Life ofClient(Optional<Long> notAfter) {
+            return new Life(Optional.empty(), notAfter);
+        }
+
+        private long ends(long now, long clients) {
+            long asked = seconds.map(span -> now + span).orElse(clients);
+            return notAfter.map(last -> Math.min(last, asked)).orElse(asked);
+        }
+    }
+
+    /** How far a token reaches beside what is claimed in the order. */
+    public enum Width {
+        /** Userinfo takes it, and the client's mappers say what roles it names. */
+        OF_CLIENT,
+        /** For its audience alone: userinfo is no door for it (T4), and no role gets into it by a mapper (T7). */
+        OF_AUDIENCE;
+
+        private String scope() {
+            // userinfo wants openid in the token's scope; no ID token is made, which would cost a second signature
+            return this == OF_CLIENT ? OAuth2Constants.SCOPE_OPENID : "";
+        }
+    }
+
+    /**
+     * A token and what the ledger needs of it; times in seconds since the epoch. {@code type} is how it is presented, {@code
+     * Bearer} or {@code DPoP}.
+     */
+    public record Issued(String token, String jti, long issuedAt, long expiresAt, String type, Optional<String> scope) {
         @Override
         public String toString() {
             return "Issued[" + jti + "]"; // the token itself gets into no log by accident
@@ -76,16 +116,29 @@ public final class TokenIssuer {
                         null,
                         UserSessionModel.SessionPersistenceState.TRANSIENT);
         ClientSessionContext context = clientSession(session, realm, order, userSession);
-        AccessToken token = tokens.createClientAccessToken(
+        Supplier<AccessToken> made = () -> tokens.createClientAccessToken(
                 session, realm, order.client(), order.user(), userSession, context, false);
+        AccessToken token =
+                order.width() == Width.OF_AUDIENCE ? ClaimMapper.withoutAccounts(session, made) : made.get();
         restrict(token, order);
+        if (order.width() == Width.OF_AUDIENCE) {
+            NarrowTokens.withoutRoles(token, order.client());
+            SenderConstraint.certificate(session, order.client()).ifPresent(token::setConfirmation);
+        }
+        order.claims().forEach(token::setOtherClaims);
         QuietEvents events = new QuietEvents(realm, session);
         events.event(EventType.TOKEN_EXCHANGE);
-        String encoded = tokens.responseBuilder(realm, order.client(), events, session, userSession, context)
+        AccessTokenResponse response = tokens.responseBuilder(
+                        realm, order.client(), events, session, userSession, context)
                 .accessToken(token)
-                .build()
-                .getToken();
-        return new Issued(encoded, token.getId(), token.getIat(), token.getExp());
+                .build();
+        return new Issued(
+                response.getToken(),
+                token.getId(),
+                token.getIat(),
+                token.getExp(),
+                response.getTokenType(),
+                Optional.ofNullable(token.getScope()).filter(scope -> !scope.isBlank()));
     }
 
     private static ClientSessionContext clientSession(
@@ -96,10 +149,9 @@ public final class TokenIssuer {
         clientSession.setNote(
                 OIDCLoginProtocol.ISSUER,
                 Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
-        // userinfo wants openid in the token's scope; no ID token is made, which would cost a second signature
-        clientSession.setNote(OAuth2Constants.SCOPE, OAuth2Constants.SCOPE_OPENID);
+        clientSession.setNote(OAuth2Constants.SCOPE, order.width().scope());
         ClientSessionContext context = DefaultClientSessionContext.fromClientSessionAndScopeParameter(
-                clientSession, OAuth2Constants.SCOPE_OPENID, session);
+                clientSession, order.width().scope(), session);
         // the token's jti carries the shortcut of this grant (T3)
         context.setAttribute(Constants.GRANT_TYPE, order.grant());
         return context;
@@ -109,7 +161,7 @@ public final class TokenIssuer {
         long now = Time.currentTimeSeconds();
         token.iat(now);
         // the client's own lifespan setting is capped at the realm's session maximum, so it can't give 30 days
-        token.exp(now + order.lifetime());
+        token.exp(order.life().ends(now, token.getExp()));
         // a transient session's id means nothing to anybody
         token.setSessionId(null);
         // what a token is about and who may use it is decided here, not by a mapper on the caller's client (T13)
@@ -121,7 +173,6 @@ public final class TokenIssuer {
         // nobody authenticated the user here (T19)
         token.setAcr("0");
         order.audience().ifPresent(audience -> token.audience(audience));
-        order.claims().forEach(token::setOtherClaims);
     }
 
     /** How a client's access tokens are signed, as far as it matters to the bundle. */

@@ -60,4 +60,20 @@ class RoutesTest {
         assertThat(routes.find(Area.AUTH, "things/a%2Fb").orElseThrow().parameters())
                 .isEqualTo(Map.of("id", "a/b"));
     }
+
+    @Test
+    void a_tail_takes_whatever_comes_behind_and_nothing_else() {
+        Routes routes = routes(capability("x", true, "verify", "verify/**"), capability("y", true, "me"));
+        for (String path :
+                List.of("verify/", "verify/a", "verify/a//b/", "verify/%2e%2e/me", "verify/../me", "verify/%zz")) {
+            Routes.Match match = routes.find(Area.AUTH, path).orElseThrow();
+            assertThat(match.endpoint().path()).as(path).isEqualTo("verify/**");
+            assertThat(match.parameters()).as(path).isEmpty();
+        }
+        assertThat(routes.find(Area.AUTH, "verify").orElseThrow().endpoint().path())
+                .isEqualTo("verify");
+        for (String path : List.of("verify2", "xverify/a", "Verify/a", "a/verify/b")) {
+            assertThat(routes.find(Area.AUTH, path)).as(path).isEmpty();
+        }
+    }
 }

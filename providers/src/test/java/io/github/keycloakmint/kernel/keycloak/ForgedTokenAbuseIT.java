@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * T1: the attacker has the realm's own HS256 key, which the test gives the realm at import. Everything that he signs is
  * refused at every Keycloak endpoint that takes such a token; honest HS256 tokens pass.
  */
+@Tag("once")
 class ForgedTokenAbuseIT {
 
     private static final byte[] KEY = Random.secret().getBytes(StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-package io.github.keycloakmint.accounts;
+package io.github.keycloakmint.testbed;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
@@ -21,11 +21,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** A holder of a DPoP key (RFC 9449). */
-final class Dpop {
+public final class Dpop {
 
     private final ECKey key;
 
-    Dpop() {
+    public Dpop() {
         try {
             key = new ECKeyGenerator(Curve.P_256).generate();
         } catch (JOSEException e) {
@@ -33,7 +33,7 @@ final class Dpop {
         }
     }
 
-    String thumbprint() {
+    public String thumbprint() {
         try {
             return key.computeThumbprint().toString();
         } catch (JOSEException e) {
@@ -42,7 +42,7 @@ final class Dpop {
     }
 
     /** @param token that the proof is shown with; none where one is asked for */
-    String proof(String method, URI uri, Optional<String> token) {
+    public String proof(String method, URI uri, Optional<String> token) {
         JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .jwtID(UUID.randomUUID().toString())
                 .issueTime(Date.from(Instant.now()))

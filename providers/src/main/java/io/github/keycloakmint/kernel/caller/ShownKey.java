@@ -1,0 +1,74 @@
+package io.github.keycloakmint.kernel.caller;
+
+import io.github.keycloakmint.kernel.http.Exchange;
+import io.github.keycloakmint.kernel.http.Fault;
+import io.github.keycloakmint.kernel.http.Handler;
+import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.http.Reply;
+import io.github.keycloakmint.kernel.keycloak.BearerToken;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.List;
+import java.util.Optional;
+
+/** A caller who shows an API key in the header {@value ApiKeys#HEADER}. */
+public final class ShownKey {
+
+    private ShownKey() {}
+
+    /** Handles a call with that header by {@code byKey}, and every other one by {@code otherwise}. */
+    public record Or(Handler byKey, Handler otherwise) implements Handler {
+        @Override
+        public Reply handle(Exchange call) {
+            return (call.headers(ApiKeys.HEADER).isEmpty() ? otherwise : byKey).handle(call);
+        }
+    }
+
+    /**
+     * The key that the call shows. Puts its id, its client and its subject into the call's record.
+     *
+     * @throws Refusal 401 without a key that is good now, or beside a bearer token that is not; 403 beside the bearer token
+     *     of somebody else; 429 for a key over its own limit
+     */
+    public static ApiKey of(Exchange call) {
+        ApiKey key = good(call, ApiKeys.of(call.session()).show(call.realm(), sent(call), call.address()));
+        call.record().put("keyId", key.id());
+        call.record().client(key.client().getClientId());
+        call.record().user(key.subject().getId());
+        if (!call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
+            requireSame(call, key);
+        }
+        return key;
+    }
+
+    private static String sent(Exchange call) {
+        List<String> sent = call.headers(ApiKeys.HEADER);
+        if (sent.isEmpty()) {
+            throw Refusal.of(Fault.UNAUTHORIZED, ApiKeys.HEADER + " header required", "no_key");
+        }
+        if (sent.size() > 1) {
+            // whichever is taken, a proxy before the server may have looked at the other
+            throw bad("two_keys");
+        }
+        return sent.get(0);
+    }
+
+    private static ApiKey good(Exchange call, ApiKeys.Shown shown) {
+        shown.retryAfter().ifPresent(wait -> {
+            shown.key().ifPresent(key -> call.record().put("keyId", key.id()));
+            throw Refusal.limited(wait, "key_limit");
+        });
+        return shown.key().orElseThrow(() -> bad(shown.reason()));
+    }
+
+    private static void requireSame(Exchange call, ApiKey key) {
+        BearerToken bearer = BearerToken.of(call.session())
+                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
+        if (!bearer.user().getId().equals(key.subject().getId())) {
+            throw Refusal.of(AmbiguousCredentials.AMBIGUOUS_CREDENTIALS, "two_identities");
+        }
+    }
+
+    private static Refusal bad(String cause) {
+        return Refusal.of(Fault.UNAUTHORIZED, cause);
+    }
+}
