@@ -6,10 +6,13 @@ import io.github.keycloakmint.kernel.keycloak.SingleUse;
 import io.github.keycloakmint.kernel.limits.KnownDevices;
 import io.micrometer.core.instrument.Metrics;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.keycloak.common.util.Time;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -24,6 +27,7 @@ final class KnownDevicesOfCall implements KnownDevices {
     private final KeycloakSession session;
     private final DeviceSettings settings;
     private final Map<String, Boolean> admitted = new HashMap<>();
+    private final Set<String> failed = new HashSet<>();
     private Optional<Door> door = Optional.empty();
     private DeviceMarks marks = new DeviceMarks(List.of());
 
@@ -50,11 +54,29 @@ final class KnownDevicesOfCall implements KnownDevices {
 
     private boolean admitsNow(UserModel user) {
         Optional<DeviceMark> device = mark(user);
-        boolean admits = device.filter(this::take).isPresent();
+        Optional<String> place = device.flatMap(known -> tries().take(known));
+        place.ifPresent(taken -> giveBackUnlessFailed(user.getId(), taken));
         if (device.isPresent()) {
-            count(admits ? "admitted" : "out_of_tries");
+            count(place.isPresent() ? "admitted" : "out_of_tries");
         }
-        return admits;
+        return place.isPresent();
+    }
+
+    /** A sign-in may take several pages, and a right password may not be all: only what was wrong is a try that is gone. */
+    private void giveBackUnlessFailed(String userId, String place) {
+        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
+            @Override
+            protected void commitImpl() {
+                if (!failed.contains(userId)) {
+                    tries().giveBack(place);
+                }
+            }
+
+            @Override
+            protected void rollbackImpl() {
+                commitImpl();
+            }
+        });
     }
 
     @Override
@@ -65,8 +87,9 @@ final class KnownDevicesOfCall implements KnownDevices {
     /** Who was refused because of a lock had no look taken at what he sent, and is not counted by Keycloak either. */
     @Override
     public void failed(UserModel user) {
+        failed.add(user.getId());
         if (!admitted.containsKey(user.getId())) {
-            mark(user).ifPresent(this::take);
+            mark(user).ifPresent(known -> tries().take(known));
         }
     }
 
@@ -106,10 +129,9 @@ final class KnownDevicesOfCall implements KnownDevices {
         return settings.triesIn(here.realm()) > 0;
     }
 
-    private boolean take(DeviceMark mark) {
+    private DeviceTries tries() {
         RealmModel realm = door.orElseThrow().realm();
-        return new DeviceTries(SingleUse.of(session), realm, settings.triesIn(realm), settings.windowSeconds())
-                .take(mark);
+        return new DeviceTries(SingleUse.of(session), realm, settings.triesIn(realm), settings.windowSeconds());
     }
 
     private List<byte[]> keys(RealmModel realm) {

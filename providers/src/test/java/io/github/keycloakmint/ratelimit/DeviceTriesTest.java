@@ -27,6 +27,11 @@ class DeviceTriesTest {
         public boolean claimed(String key) {
             return places.containsKey(key);
         }
+
+        @Override
+        public void release(String key) {
+            places.remove(key);
+        }
     };
 
     private static DeviceMark device() {
@@ -42,21 +47,25 @@ class DeviceTriesTest {
     void a_device_has_so_many_and_each_comes_back_by_itself() {
         DeviceMark device = device();
         DeviceTries tries = tries("realm", 3);
-        assertThat(IntStream.range(0, 5).filter(i -> tries.take(device)).count())
+        assertThat(IntStream.range(0, 5)
+                        .filter(i -> tries.take(device).isPresent())
+                        .count())
                 .isEqualTo(3);
         assertThat(places.values()).containsOnly(60L);
         places.remove(places.keySet().iterator().next());
-        assertThat(tries.take(device)).isTrue();
-        assertThat(tries.take(device)).isFalse();
+        assertThat(tries.take(device)).isPresent();
+        assertThat(tries.take(device)).isEmpty();
+        tries.giveBack(places.keySet().iterator().next());
+        assertThat(tries.take(device)).isPresent();
     }
 
     @Test
     void T10_another_device_and_another_realm_have_their_own() {
         DeviceMark device = device();
-        assertThat(tries("realm", 1).take(device)).isTrue();
-        assertThat(tries("realm", 1).take(device)).isFalse();
-        assertThat(tries("realm", 1).take(device())).isTrue();
-        assertThat(tries("other", 1).take(device)).isTrue();
+        assertThat(tries("realm", 1).take(device)).isPresent();
+        assertThat(tries("realm", 1).take(device)).isEmpty();
+        assertThat(tries("realm", 1).take(device())).isPresent();
+        assertThat(tries("other", 1).take(device)).isPresent();
         assertThat(places.keySet()).allMatch(key -> key.startsWith("realm|") || key.startsWith("other|"));
     }
 
@@ -66,7 +75,7 @@ class DeviceTriesTest {
         DeviceTries tries = tries("realm", 4);
         assertThat(IntStream.range(0, 1_000)
                         .parallel()
-                        .filter(i -> tries.take(device))
+                        .filter(i -> tries.take(device).isPresent())
                         .count())
                 .isEqualTo(4);
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -21,6 +22,8 @@ import org.keycloak.crypto.KeyStatus;
 import org.keycloak.crypto.KeyWrapper;
 import org.keycloak.models.KeyManager;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakTransaction;
+import org.keycloak.models.KeycloakTransactionManager;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.SingleUseObjectProvider;
 import org.keycloak.models.SubjectCredentialManager;
@@ -35,6 +38,7 @@ class KnownDevicesOfCallTest {
     private final Person jane = new Person("jane");
     private final Person john = new Person("john");
     private final Set<Object> places = new HashSet<>();
+    private final List<KeycloakTransaction> atTheEnd = new ArrayList<>();
     private int realmNotBefore;
     private int userNotBefore;
 
@@ -84,9 +88,35 @@ class KnownDevicesOfCallTest {
                 (self, method, arguments) -> method.getName().equals("getActiveKey") ? key : Stream.of(key));
         UserProvider users = FreshSessions.proxy(UserProvider.class, (self, method, arguments) -> userNotBefore);
         SingleUseObjectProvider objects = FreshSessions.proxy(
-                SingleUseObjectProvider.class, (self, method, arguments) -> places.add(arguments[0]));
-        return new FreshSessions(realm, (self, method, arguments) -> objects)
-                .request((self, method, arguments) -> method.getName().equals("keys") ? keys : users);
+                SingleUseObjectProvider.class,
+                (self, method, arguments) -> method.getName().equals("remove")
+                        ? (places.remove(arguments[0]) ? Map.of() : null)
+                        : places.add(arguments[0]));
+        KeycloakSession fresh = new FreshSessions(realm, (self, method, arguments) -> objects).request();
+        KeycloakTransactionManager transactions =
+                FreshSessions.proxy(KeycloakTransactionManager.class, (self, method, arguments) -> {
+                    atTheEnd.add((KeycloakTransaction) arguments[0]);
+                    return null;
+                });
+        return FreshSessions.proxy(KeycloakSession.class, (self, method, arguments) -> switch (method.getName()) {
+            case "keys" -> keys;
+            case "users" -> users;
+            case "getTransactionManager" -> transactions;
+            default -> method.invoke(fresh, arguments);
+        });
+    }
+
+    /** The request's transaction is over. */
+    private void end(boolean rolledBack) {
+        atTheEnd.forEach(transaction -> {
+            transaction.begin();
+            if (rolledBack) {
+                transaction.rollback();
+            } else {
+                transaction.commit();
+            }
+        });
+        atTheEnd.clear();
     }
 
     private KnownDevicesOfCall call(Door door, String... cookies) {
@@ -189,10 +219,22 @@ class KnownDevicesOfCallTest {
             assertThat(call.admitted(jane.user())).isEqualTo(answers.get(i));
             // the try was taken, or nothing was looked at
             call.failed(jane.user());
+            end(i == 1);
         }
         assertThat(answers).containsExactly(true, true, false);
         assertThat(places).hasSize(2);
         assertThat(call(app(), remembered(jane, cookie)).admits(jane.user())).isTrue();
+    }
+
+    @Test
+    void a_try_that_was_not_wrong_comes_back_however_the_request_ends() {
+        String cookie = remembered(jane);
+        for (int i = 0; i < 6; i++) {
+            assertThat(call(app(), cookie).admits(jane.user())).isTrue();
+            assertThat(places).hasSize(1);
+            end(i % 2 == 0);
+            assertThat(places).isEmpty();
+        }
     }
 
     @Test

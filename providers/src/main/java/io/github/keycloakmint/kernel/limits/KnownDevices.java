@@ -54,8 +54,9 @@ public interface KnownDevices extends Provider {
     boolean knows(UserModel user);
 
     /**
-     * Whether the device that calls may try {@code user}'s credentials while strangers may not. That takes one of its tries;
-     * asked again in this session it is the same answer about the same try.
+     * Whether the device that calls may try {@code user}'s credentials while strangers may not. That takes one of its tries,
+     * which comes back with the end of the transaction unless it {@link #failed}; asked again in this session it is the same
+     * answer about the same try.
      */
     boolean admits(UserModel user);
 
