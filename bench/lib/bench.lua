@@ -163,8 +163,10 @@ local function member(answer, name)
 end
 
 -- Access and refresh token of a user of the demo, by the password grant of a client; a confidential one has a secret.
-function bench.session(realm, client, email, confidential)
-  local fields = {grant_type = "password", client_id = client, username = email, password = "correct-horse-1"}
+function bench.session(realm, client, email, confidential, scope)
+  local fields = {
+    grant_type = "password", client_id = client, username = email, password = "correct-horse-1", scope = scope,
+  }
   if confidential then fields.client_secret = environment("BENCH_CLIENT_SECRET") end
   local answer = post(bench.token_endpoint(realm), "application/x-www-form-urlencoded", bench.form(fields))
   return member(answer, "access_token"), member(answer, "refresh_token")
@@ -187,28 +189,6 @@ function bench.account(realm, token, alias)
   error("no account " .. alias .. ": " .. answer:sub(1, 200))
 end
 
--- As bench.session, for a confidential client, with a token that userinfo takes.
-function bench.openid_session(realm, client, email)
-  local fields = {grant_type = "password", client_id = client, username = email, password = "correct-horse-1",
-    scope = "openid", client_secret = environment("BENCH_CLIENT_SECRET")}
-  return member(post(bench.token_endpoint(realm), "application/x-www-form-urlencoded", bench.form(fields)), "access_token")
-end
-
--- Makes every request of the row this one question of a client about a token.
-function bench.introspection(realm, client, token)
-  wrk.method = "POST"
-  wrk.path = bench.token_endpoint(realm) .. "/introspect"
-  wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
-  wrk.body = bench.form({token = token, client_id = client, client_secret = environment("BENCH_CLIENT_SECRET")})
-end
-
--- An API key of the demo's owner of acme, in acme, for campaigns:read.
-function bench.api_key(realm)
-  local token = bench.session(realm, "bench-app", "jane@example.com")
-  local body = '{"name":"bench","permissions":["campaigns:read"],"account_id":"' .. bench.account(realm, token, "acme") .. '"}'
-  return member(post("/realms/" .. realm .. "/api/api-keys", "application/json", body, token), "key")
-end
-
 local people = {"jane@example.com", "john@example.com", "max@example.com", "ada@example.com"}
 
 -- A request function: a body made for one of the demo's users at random.
@@ -222,6 +202,97 @@ function bench.somebody(path, content_type, body)
       math.randomseed(thread_seed)
     end
     return wrk.format("POST", path, headers, body(people[math.random(#people)]))
+  end
+end
+
+-- Access tokens of the demo's users, one each, with blanks between.
+function bench.sessions(realm, client, scope)
+  local tokens = {}
+  for _, email in ipairs(people) do tokens[#tokens + 1] = bench.session(realm, client, email, false, scope) end
+  return table.concat(tokens, " ")
+end
+
+-- Fails unless Keycloak's introspection finds each of the tokens active: for one that is not it answers 200 as well.
+function bench.require_active(realm, client, tokens)
+  for token in tokens:gmatch("%S+") do
+    local answer = post(bench.token_endpoint(realm) .. "/introspect", "application/x-www-form-urlencoded",
+      bench.form({client_id = client, client_secret = environment("BENCH_CLIENT_SECRET"), token = token}))
+    assert(answer:match('"active":true'), "not active: " .. answer:sub(1, 200))
+  end
+end
+
+-- API keys of two members of acme for that account, eight each, with blanks between: made by calls to the server, once in
+-- its life, since a user may have no more than 100.
+function bench.keys(realm)
+  local name = environment("BENCH_KEYS") .. "/" .. realm .. environment("BENCH_BASE"):gsub("%W", "-")
+  local kept = io.open(name)
+  if kept then
+    local keys = kept:read("*a")
+    kept:close()
+    return keys
+  end
+  local made = {}
+  for _, email in ipairs({"jane@example.com", "john@example.com"}) do
+    local bearer = bench.session(realm, "bench-app", email)
+    for i = 1, 8 do
+      made[#made + 1] = member(post("/realms/" .. realm .. "/api/api-keys", "application/json",
+        '{"name":"Bench ' .. i .. '","account_id":"acme","permissions":["campaigns:read","templates:read"]}', bearer), "key")
+    end
+  end
+  local keys = table.concat(made, " ")
+  local file = assert(io.open(name, "w"))
+  file:write(keys)
+  file:close()
+  return keys
+end
+
+-- Makes a request of each text in the global `name`, which bench.prepare gives, and draws one of them for each call: what
+-- drawing costs is the same in all rows that are made so.
+function bench.drawn(name, make)
+  function init()
+    local requests = {}
+    for text in _G[name]:gmatch("%S+") do requests[#requests + 1] = make(text) end
+    math.randomseed(thread_seed)
+    request = function() return requests[math.random(#requests)] end
+  end
+end
+
+-- A GET by a header, of which bench.drawn makes a request.
+function bench.get(path, header, before)
+  return function(text)
+    return wrk.format("GET", path, {["Host"] = wrk.headers["Host"], [header] = (before or "") .. text})
+  end
+end
+
+-- A POST of JSON by an API key, of which bench.drawn makes a request.
+function bench.post_by_key(path, body)
+  return function(key)
+    return wrk.format("POST", path,
+      {["Host"] = wrk.headers["Host"], ["Content-Type"] = "application/json", ["X-API-KEY"] = key}, body)
+  end
+end
+
+function bench.verify(realm, query)
+  return "/realms/" .. realm .. "/api/auth/verify" .. (query and "?" .. bench.form(query) or "")
+end
+
+-- A request function: a GET with one of the first `count` keys that data/keys.sql has made, drawn at random; without a
+-- count, one key of each of the loaded users. The file may have a million lines: each is read when it is drawn, which
+-- takes no search, since all are of one length.
+function bench.any_key(path, count)
+  count = count or tonumber(environment("BENCH_USERS"))
+  local lines, length, before, after
+  local function open()
+    lines = assert(io.open(environment("BENCH_KEYS") .. "/bulk"))
+    length = #lines:read("*l") + 1
+    local pattern = bench.get(path, "X-API-KEY")("<key>")
+    before, after = pattern:match("^(.*)<key>(.*)$")
+    math.randomseed(thread_seed)
+  end
+  return function()
+    if not lines then open() end
+    lines:seek("set", (math.random(count) - 1) * length)
+    return before .. lines:read(length - 1) .. after
   end
 end
 

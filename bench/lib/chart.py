@@ -5,7 +5,7 @@ import sys
 
 import results
 
-WIDTH, LABELS, RIGHT, BAR, GAP = 860, 250, 150, 18, 6
+WIDTH, LABELS, RIGHT, BAR, GAP = 920, 330, 150, 18, 6
 STYLE = """
   svg { color: #1f2328; font: 13px system-ui, sans-serif; }
   text { fill: currentColor; }

@@ -1,12 +1,14 @@
-# What bench/run can do: speed, sizes, timing.
+# What bench/run can do: speed, sizes, organizations, keys, timing.
 # shellcheck shell=bash
 
 # Those that were asked for and those that they are compared with.
 select_rows() {
-  local row against=' 20-client-credentials '
+  local row also against=' 20-client-credentials '
   for row in "$here"/rows/*.lua; do
     # shellcheck disable=SC2053 # a glob
-    [[ $(basename "$row") != $rows_glob ]] || against+=" $(header "$row" against) $(basename "$row" .lua) "
+    [[ $(basename "$row") == $rows_glob ]] || continue
+    also=$(header "$row" also)
+    against+=" $(header "$row" against) ${also%% *} $(basename "$row" .lua) "
   done
   for row in "$here"/rows/*.lua; do
     [[ $against != *" $(basename "$row" .lua) "* ]] || rows+=("$row")
@@ -24,6 +26,8 @@ mode_speed() {
   await_server on
   for realm in bench bench-rs256 bench-es256; do load_data on "$few" "$few" "$realm"; done
   link_users on "$few" bench bench-jwt-grant
+  load_keys on "$few" "$few"
+  list_keys "$few"
   copy_database on off
   start_server off --spi-mint-capability--token-for-email--ledger=false
   await_server off
@@ -103,6 +107,41 @@ organization_row() { # FILE USER TITLE
 load_organizations() { # DATABASE COUNT MEMBER MEMBERSHIPS
   PGDATABASE=$1 foreground "$here/data/run" --realm bench --organizations "$2" --member "$3" --memberships "$4" >&2
   sql postgres checkpoint
+}
+
+# Two servers: one whose table has few API keys, and one with many. Users are as many in both, so that Keycloak's cache of
+# them makes no difference.
+mode_keys() {
+  local rows=$work/key-rows
+  create_database few
+  start_server few
+  await_server few
+  load_data few "$few" 0 bench
+  copy_database few many
+  load_keys few "$few" "$few"
+  load_keys many "$many" "$few"
+  list_keys "$many"
+  start_server many
+  await_server many
+  mkdir "$rows"
+  key_row "$rows/1-few.lua" "$few"
+  key_row "$rows/2-many-hot.lua" "$few" '-- settle: yes'
+  key_row "$rows/3-many-any.lua" "$many"
+  export BENCH_USERS=$few
+  measure_rounds "few=$rows/1-few.lua" "many=$rows/2-many-hot.lua" "many=$rows/3-many-any.lua"
+  BENCH_USERS="$few and $many" facts >"$work/facts.tsv"
+  python3 "$here/lib/report.py" keys "$work" "$rows" "$output"
+  say "written: $output/KEYS.md"
+  no_wrong_answers
+}
+
+key_row() { # FILE COUNT [HEADER]
+  cat >"$1" <<LUA
+${3:---}
+local bench = require "bench"
+
+request = bench.any_key(bench.verify("bench"), $2)
+LUA
 }
 
 mode_timing() {

@@ -12,7 +12,8 @@ mint caller, so that what they issue carries the same claims:
 for the rows of sessions and account tokens
 
   bench-app                                a copy of the demo's cid_inbox_manager
-  bench-stock                              the same without anything of ours: password grant, refresh
+  bench-stock                              the same without anything of ours: password grant, refresh, tokens for
+                                           introspection (by the demo's introspector) and userinfo
 
 and two of the shape of the demo's external-users:
 
@@ -106,7 +107,7 @@ def account_client(shape):
     made = client(shape, "bench-account", {
         "standard.token.exchange.enabled": "true",
         "access.token.lifespan": "86400",
-        "mint.capabilities": "accounts,gateway",
+        "mint.capabilities": "accounts",
         "mint.audiences": "https://api.inbox-manager.com",
     })
     made.update(directAccessGrantsEnabled=True, serviceAccountsEnabled=False)

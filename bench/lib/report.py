@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the result pages: usage: report.py speed|sizes|organizations|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
+"""Writes the result pages: usage: report.py speed|sizes|organizations|keys|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
 import pathlib
 import re
 import sys
@@ -45,12 +45,19 @@ def goal(row):
         goals.append((f"at least {row.at_least:g}", row.ratio >= row.at_least))
     if row.at_least_per_second is not None:
         goals.append((f"at least {row.at_least_per_second:g}/s", row.per_second >= row.at_least_per_second))
+    if row.at_most_sql is not None:
+        goals.append((f"SQL at most {row.at_most_sql:g}", row.statements <= row.at_most_sql))
+    if row.also_at_least is not None and row.also_ratio is not None:
+        goals.append((f"at least {row.also_at_least:g} × {row.also} ({row.also_ratio:.2f})",
+                      row.also_ratio >= row.also_at_least))
     return ", ".join(text + ": " + ("reached" if met else "**not reached**") for text, met in goals)
 
 
 def beside_others(found):
     titles = {row.name: row.title for row in found}
-    return "".join(f" \\* {row.title}: beside {titles[row.against]}." for row in found if row.beside_another)
+    said = "".join(f" \\* {row.title}: beside {titles[row.against]}." for row in found if row.beside_another)
+    return said + "".join(
+        f" {row.title}: {row.also_ratio:.2f} times {row.also} as well." for row in found if row.also_ratio is not None)
 
 
 def speed(work, rows, output):
@@ -114,6 +121,26 @@ def organizations(work, rows, output):
     link_others(output)
 
 
+def keys(work, rows, output):
+    found = results.read(work / "results.tsv", rows)
+    few, hot, spread = found
+    one, many = (int(number) for number in facts(work)["users"].split(" and "))
+    few.title, hot.title, spread.title = (
+        f"{one:,} keys", f"{many:,} keys, the same {one:,} used", f"{many:,} keys, any of them used")
+    head = ["verify with a key", "requests/s", "slowest to fastest round", "p50 ms", "p99 ms", "SQL", "SQL writes", "CPU ms",
+            "database CPU ms", "× p50", "× p99"]
+    lines = [cells(row) + [f"{row.p50 / few.p50:.2f}", f"{row.p99 / few.p99:.2f}"] for row in found]
+    result = (f"p99 with {many:,} keys is {hot.p99 / few.p99:.2f} times that with {one:,} where the same {one:,} are used"
+              f" (goal: at most 1.3), {spread.p99 / few.p99:.2f} times where any of them is.")
+    parts = ["# Many API keys", f"**Result:** {result}", table(head, lines),
+             f"Keys belong to {one:,} users in both databases and are drawn uniformly at random. A node keeps a key for 3"
+             " seconds, and 10,000 keys at the most: of a million that are all used, most are read from the database, by"
+             " their primary key, and their uses are written in a row each.",
+             "## Made with", made_with(work, without=("users",)), "## Again", "    bench/run --keys"]
+    (output / "KEYS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
 def timing(work, _rows, output):
     text = (work / "timing.md").read_text(encoding="utf-8").strip()
     parts = ["# Time of refusals", text, "## Made with", made_with(work, without=("rounds", "wrk")), "## Again",
@@ -129,7 +156,7 @@ def link_others(output):
         return
     text = target.read_text(encoding="utf-8").split(OTHERS)[0].rstrip()
     lines = []
-    for name in ("SIZES.md", "ORGANIZATIONS.md", "TIMING.md"):
+    for name in ("SIZES.md", "ORGANIZATIONS.md", "KEYS.md", "TIMING.md"):
         page = output / name
         found = re.search(r"^\*\*Result:\*\* *(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE) if page.exists() else None
         if found:
@@ -140,6 +167,6 @@ def link_others(output):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "timing"):
+    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "keys", "timing"):
         sys.exit(__doc__)
     globals()[sys.argv[1]](*map(pathlib.Path, sys.argv[2:]))

@@ -29,7 +29,11 @@ class Row:
     against: str  # name of the row that it is compared with
     at_least: float | None = None  # times that row
     at_least_per_second: float | None = None
+    at_most_sql: float | None = None  # statements per request
     ratio: float | None = None
+    also: str = ""  # title of a second row that it is compared with
+    also_at_least: float | None = None
+    also_ratio: float | None = None
 
     @property
     def beside_another(self):
@@ -50,12 +54,26 @@ def read(results, rows):
             rounds.setdefault((line["row"], line["server"]), []).append(line)
     found = [_row(pathlib.Path(rows), name, server, lines) for (name, server), lines in sorted(rounds.items())]
     for row in found:
-        reference = rounds.get((row.against, row.server))
-        if reference:
-            speed = {line["round"]: _per_second(line) for line in reference}
-            own = rounds[(row.name, row.server)]
-            row.ratio = statistics.median(_per_second(line) / speed[line["round"]] for line in own)
+        row.ratio = _ratio(rounds, row, row.against)
+        name, _, goals = header(pathlib.Path(rows) / f"{row.name}.lua", "also").partition(" ")
+        if name:
+            row.also = header(pathlib.Path(rows) / f"{name}.lua", "title")
+            row.also_ratio = _ratio(rounds, row, name)
+            row.also_at_least = _goal(goals, row.server)
     return found
+
+
+def _ratio(rounds, row, against):
+    reference = rounds.get((against, row.server))
+    if not reference:
+        return None
+    speed = {line["round"]: _per_second(line) for line in reference}
+    return statistics.median(_per_second(line) / speed[line["round"]] for line in rounds[(row.name, row.server)])
+
+
+def _goal(goals, server):
+    found = dict(goal.split("=") for goal in goals.split())
+    return float(found[server]) if server in found else None
 
 
 def _per_second(line):
@@ -66,8 +84,7 @@ def _row(rows, name, server, lines):
     path = rows / f"{name}.lua"
 
     def goal(name):
-        found = dict(goal.split("=") for goal in header(path, name).split())
-        return float(found[server]) if server in found else None
+        return _goal(header(path, name), server)
 
     def median(value):
         return statistics.median(value(line) for line in lines)
@@ -96,4 +113,5 @@ def _row(rows, name, server, lines):
         against=header(path, "against") or REFERENCE,
         at_least=goal("at-least"),
         at_least_per_second=goal("at-least-per-second"),
+        at_most_sql=goal("at-most-sql"),
     )

@@ -1,14 +1,13 @@
--- title: gateway's verify, an API key
+-- title: verify with a key
 -- servers: on
--- against: 81-introspection
+-- against: 80-introspection
 -- at-least: on=1.3
+-- also: 81-userinfo on=1.0
+-- at-most-sql: on=0.05
 local bench = require "bench"
 
 function bench.prepare()
-  return {key = bench.api_key("bench")}
+  return {keys = bench.keys("bench")}
 end
 
-function init()
-  wrk.path = "/realms/bench/api/auth/verify?permission=campaigns:read"
-  wrk.headers["X-API-KEY"] = key
-end
+bench.drawn("keys", bench.get(bench.verify("bench"), "X-API-KEY"))

@@ -1,13 +1,11 @@
--- title: gateway's verify, a session's token
+-- title: verify with a session's bearer
 -- servers: on
--- against: 81-introspection
+-- against: 80-introspection
+-- also: 81-userinfo
 local bench = require "bench"
 
 function bench.prepare()
-  return {bearer = bench.session("bench", "bench-app", "jane@example.com")}
+  return {tokens = bench.sessions("bench", "bench-app")}
 end
 
-function init()
-  wrk.path = "/realms/bench/api/auth/verify"
-  wrk.headers["Authorization"] = "Bearer " .. bearer
-end
+bench.drawn("tokens", bench.get(bench.verify("bench"), "Authorization", "Bearer "))

@@ -6,6 +6,8 @@ import io.github.keycloakmint.kernel.caller.Bearer;
 import io.github.keycloakmint.kernel.caller.NoKeyToken;
 import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Exchange;
+import io.github.keycloakmint.kernel.http.Fault;
+import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
@@ -49,6 +51,7 @@ final class AccountTokenResource {
         call.cors().allow(() -> OptedInClients.origins(call.session(), call.realm(), AccountsFactory.ID));
         Limits.byAddress(call);
         ApiKey key = ShownKey.of(call);
+        requireOptedIn(key);
         call.record().recognised();
         call.cors().allow(() -> ClientOrigins.of(call.session(), key.client()));
         AccountTokenRequest request = AccountTokenRequest.of(call.path("account_id"), call.json());
@@ -62,6 +65,13 @@ final class AccountTokenResource {
             return Reply.ok(answer);
         } catch (NoKeyToken refused) {
             throw refused.atTheEndpoint();
+        }
+    }
+
+    /** As of the client of a session's token (T8): that it has to do with keys says nothing about accounts. */
+    private static void requireOptedIn(ApiKey key) {
+        if (!OptedInClients.names(key.client(), AccountsFactory.ID)) {
+            throw Refusal.of(Fault.FORBIDDEN, "client_not_opted_in");
         }
     }
 

@@ -2,8 +2,8 @@ package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
+import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BundleGrant;
-import io.github.keycloakmint.kernel.keycloak.KeyPermissions;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.AccessToken;
 
@@ -69,7 +68,6 @@ final class ApiKeyGrant extends BundleGrant {
     /** Role and permissions as they are now; never more permissions than the token was issued with. */
     @Override
     public Map<String, Object> live(KeycloakSession session, AccessToken token, UserModel user) {
-        RealmModel realm = session.getContext().getRealm();
         ApiKey key = key(session, token).orElseThrow(ApiKeyGrant::objected);
         ClientModel audience = audience(session, token).orElseThrow(ApiKeyGrant::objected);
         Set<String> issued = permissions(token);
@@ -82,9 +80,7 @@ final class ApiKeyGrant extends BundleGrant {
                 "role",
                 IssueKeyToken.orNull(key.account().flatMap(ApiKey.Account::role)),
                 "permissions",
-                KeyPermissions.of(session, realm, key, audience).stream()
-                        .filter(issued::contains)
-                        .toList());
+                key.permissions(audience).stream().filter(issued::contains).toList());
     }
 
     /** The subject of an account's key is a member of nothing. */
@@ -103,11 +99,12 @@ final class ApiKeyGrant extends BundleGrant {
                 : Optional.empty();
     }
 
+    /** The one audience, where the token's client may still ask for it. */
     private static Optional<ClientModel> audience(KeycloakSession session, AccessToken token) {
         String[] audience = Optional.ofNullable(token.getAudience()).orElse(new String[0]);
         return audience.length == 1
-                ? Optional.ofNullable(session.getContext().getRealm().getClientByClientId(audience[0]))
-                        .filter(ClientModel::isEnabled)
+                ? Optional.ofNullable(session.getContext().getRealm().getClientByClientId(token.getIssuedFor()))
+                        .flatMap(client -> Audiences.find(client, audience[0]))
                 : Optional.empty();
     }
 

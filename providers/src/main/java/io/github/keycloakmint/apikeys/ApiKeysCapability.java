@@ -3,6 +3,7 @@ package io.github.keycloakmint.apikeys;
 import io.github.keycloakmint.kernel.CapabilityFactory;
 import io.github.keycloakmint.kernel.CapabilitySpi;
 import io.github.keycloakmint.kernel.Options;
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.http.Area;
 import io.github.keycloakmint.kernel.http.Endpoint;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -20,7 +21,7 @@ import org.keycloak.Config;
  */
 public final class ApiKeysCapability implements CapabilityFactory {
 
-    static final String ID = "api-keys";
+    static final String ID = ApiKeys.CAPABILITY;
 
     private Optional<KeySettings> settings = Optional.empty();
     private Optional<KeysOfNode> node = Optional.empty();

@@ -38,10 +38,7 @@ final class ChangeKey {
             }
             KeyRow row = held.row();
             patch.name().ifPresent(name -> row.name = name);
-            patch.permissions().ifPresent(permissions -> {
-                held.requirePermissions(permissions);
-                row.permissions = CreateKey.column(permissions);
-            });
+            patch.permissions().ifPresent(names -> row.permissions = Key.column(held.permissions(names)));
             if (patch.expiresAt().given()) {
                 row.expiresAt = KeyRules.of(held.realm())
                         .end(patch.expiresAt().value(), row.createdAt)
@@ -61,25 +58,21 @@ final class ChangeKey {
         });
     }
 
-    /** @throws Refusal 403 where somebody disabled it who has more to say */
+    /** @throws Refusal 403 where others have disabled it and {@code say} has not */
     static void enable(KeyRow row, Say say, boolean enabled) {
-        if (enabled && !say.outweighs(row.disabledBy)) {
-            throw Refusal.of(Fault.FORBIDDEN, "disabled_by_another");
-        }
-        row.disabledBy = enabled ? null : say.disabling(row.disabledBy);
+        row.disabledBy = enabled
+                ? say.enabling(row.disabledBy)
+                        .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "disabled_by_another"))
+                        .value()
+                : say.disabling(row.disabledBy);
     }
 
-    /**
-     * Another secret; the one before is good for {@code grace} seconds more, the one before that no longer. Whoever is shown
-     * the secret of an account's key could do all that the key can, so he must be able to do it himself.
-     */
+    /** Another secret; the one before is good for {@code grace} seconds more, the one before that no longer. */
     Rotated rotate(String id, long grace) {
         return HeldKey.change(session, node, caller, id, held -> {
             held.requireOwn();
             KeyRow row = held.row();
-            if (row.ofAccount) {
-                held.requirePermissions(Key.words(row.permissions));
-            }
+            held.requireSecret();
             KeyForm.Made made = node.form().make(id);
             row.earlierHash = grace > 0 ? row.secretHash : null;
             row.earlierUntil = grace > 0 ? Time.currentTimeSeconds() + grace : null;

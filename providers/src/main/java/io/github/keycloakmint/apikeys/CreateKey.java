@@ -4,11 +4,12 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.AccountRow;
 import io.github.keycloakmint.kernel.keycloak.AccountSubject;
+import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import io.github.keycloakmint.kernel.keycloak.UserRow;
 import io.github.keycloakmint.kernel.limits.Buckets;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,16 +59,14 @@ final class CreateKey {
         if (asked.ofAccount()) {
             requireRun(fresh, realm, entitlements, user, accountId.orElseThrow());
         }
-        requireKnown(entitlements, asked.permissions());
-        requireHeld(entitlements, user, accountId, asked.permissions());
+        Set<Permission> permissions = new FindPermissions(entitlements, user, accountId, Audiences.ids(caller.client()))
+                .named(asked.permissions());
         String owner = asked.ofAccount() ? AccountSubject.id(realm, accountId.orElseThrow()) : caller.id();
         KeyStore store = new KeyStore(fresh, realm);
         if (store.ownedBy(owner) >= rules.maxPerOwner()) {
             throw Refusal.of(KeyConflict.TOO_MANY_KEYS, "too_many_keys");
         }
-        if (asked.ofAccount()) {
-            AccountSubject.ensure(fresh, realm, accountId.orElseThrow());
-        }
+        UserModel subject = asked.ofAccount() ? AccountSubject.ensure(fresh, realm, accountId.orElseThrow()) : user;
         long now = Time.currentTimeSeconds();
         KeyForm.Made made = form.make();
         KeyRow row = new KeyRow(made.id(), realm.getId(), caller.client().getId(), now);
@@ -75,9 +74,10 @@ final class CreateKey {
         row.ofAccount = asked.ofAccount();
         row.userId = owner;
         row.accountId = accountId.orElse(null);
+        row.ownerSince = subject.getCreatedTimestamp();
         row.createdBy = caller.id();
         row.secretHash = made.hash();
-        row.permissions = column(asked.permissions());
+        row.permissions = Key.column(permissions);
         row.allowedIps = asked.allowedIps().map(CreateKey::column).orElse(null);
         row.rateRequests = asked.rate().map(Buckets.Rate::calls).orElse(null);
         row.rateSeconds = asked.rate().map(Buckets.Rate::seconds).orElse(null);
@@ -100,28 +100,6 @@ final class CreateKey {
         if (AccountRow.lock(fresh, realm, accountId).isEmpty()
                 || !KeysCaller.runs(entitlements.in(user, accountId).flatMap(Entitlements.Held::role))) {
             throw Refusal.of(Fault.FORBIDDEN, "role");
-        }
-    }
-
-    /** @throws Refusal 400 for a name that is no permission of the realm */
-    static void requireKnown(Entitlements entitlements, List<String> permissions) {
-        if (!entitlements.exist(Set.copyOf(permissions))) {
-            throw KeyInput.unknownPermission();
-        }
-    }
-
-    /** @throws Refusal 403 for a permission that {@code user} has not, there, now */
-    static void requireHeld(
-            Entitlements entitlements, UserModel user, Optional<String> accountId, List<String> permissions) {
-        Set<String> held = new HashSet<>(
-                accountId.isPresent()
-                        ? entitlements
-                                .in(user, accountId.get())
-                                .map(Entitlements.Held::permissions)
-                                .orElse(List.of())
-                        : entitlements.direct(user));
-        if (!held.containsAll(permissions)) {
-            throw Refusal.of(Fault.FORBIDDEN, "permissions_beyond_the_callers");
         }
     }
 

@@ -2,11 +2,17 @@ package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.FreshTransaction;
+import io.github.keycloakmint.kernel.keycloak.Permission;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -15,7 +21,7 @@ import org.keycloak.models.UserModel;
  * A key whose row is held in a transaction of its own, and what its caller has to say about it: what is asked here is so until
  * the transaction ends.
  */
-record HeldKey(KeycloakSession session, RealmModel realm, KeyRow row, UserModel caller, Say say) {
+record HeldKey(KeycloakSession session, RealmModel realm, KeyRow row, UserModel caller, ClientModel through, Say say) {
 
     /**
      * @param id as it was sent
@@ -31,7 +37,7 @@ record HeldKey(KeycloakSession session, RealmModel realm, KeyRow row, UserModel 
             UserModel user = Optional.ofNullable(fresh.users().getUserById(realm, caller.id()))
                     .orElseThrow(HeldKey::notTheirs);
             Say say = say(new Entitlements(fresh, realm), row, user).orElseThrow(HeldKey::notTheirs);
-            T result = work.apply(new HeldKey(fresh, realm, row, user, say));
+            T result = work.apply(new HeldKey(fresh, realm, row, user, caller.client(), say));
             store.flush();
             return result;
         }));
@@ -65,10 +71,37 @@ record HeldKey(KeycloakSession session, RealmModel realm, KeyRow row, UserModel 
         }
     }
 
-    /** @throws Refusal 400 for what is no permission, 403 for one that the caller has not */
-    void requirePermissions(List<String> permissions) {
-        Entitlements entitlements = new Entitlements(session, realm);
-        CreateKey.requireKnown(entitlements, permissions);
-        CreateKey.requireHeld(entitlements, caller, Optional.ofNullable(row.accountId), permissions);
+    /**
+     * Every role that a name stands for which the caller has, and which both his client and the key's may ask for.
+     *
+     * @throws Refusal 400 for what is no permission, 403 for one that the caller can't give
+     */
+    Set<Permission> permissions(List<String> names) {
+        Set<String> reach = new HashSet<>(Audiences.ids(through));
+        reach.retainAll(Optional.ofNullable(realm.getClientById(row.clientId))
+                .map(Audiences::ids)
+                .orElse(Set.of()));
+        return finding(reach).named(names);
+    }
+
+    /**
+     * Whoever is shown the secret can do all that the key can. So he has to be able to give it all that himself, if it is an
+     * account's, and the page he does it from has to reach all clients that the key does, if the key was made through another.
+     *
+     * @throws Refusal 403
+     */
+    void requireSecret() {
+        Set<Permission> own = Key.permissions(row.permissions);
+        Set<String> clients = own.stream().map(Permission::clientId).collect(Collectors.toSet());
+        if (!through.getId().equals(row.clientId) && !Audiences.ids(through).containsAll(clients)) {
+            throw Refusal.of(Fault.FORBIDDEN, "another_clients_key");
+        }
+        if (row.ofAccount) {
+            finding(clients).require(own);
+        }
+    }
+
+    private FindPermissions finding(Set<String> reach) {
+        return new FindPermissions(new Entitlements(session, realm), caller, Optional.ofNullable(row.accountId), reach);
     }
 }

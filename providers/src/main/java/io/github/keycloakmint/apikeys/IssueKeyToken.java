@@ -6,7 +6,6 @@ import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.NoKeyToken;
 import io.github.keycloakmint.kernel.http.DoorFactory;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
-import io.github.keycloakmint.kernel.keycloak.KeyPermissions;
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import io.github.keycloakmint.kernel.keycloak.PermissionLimit;
@@ -49,7 +48,7 @@ final class IssueKeyToken {
         if (!ask.account().map(asked -> of(key, asked)).orElse(true)) {
             throw new NoKeyToken(NoKeyToken.Reason.ACCOUNT);
         }
-        List<String> permissions = KeyPermissions.of(session, realm, key, audience).stream()
+        List<String> permissions = key.permissions(audience).stream()
                 .filter(permission ->
                         ask.scope().map(scope -> scope.contains(permission)).orElse(true))
                 .toList();
@@ -68,7 +67,7 @@ final class IssueKeyToken {
                         TokenIssuer.Width.OF_AUDIENCE,
                         Optional.of(audience.getClientId()),
                         claims(key, permissions)));
-        return new ApiKeys.Token(told(issued), key.id(), audience.getClientId(), key, permissions);
+        return new ApiKeys.Token(told(issued), audience.getClientId(), key, permissions);
     }
 
     /** By id or alias. Of a key without an account none: it may what its owner may outside of all of them. */

@@ -1,18 +1,20 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.caller.AddressRanges;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import io.github.keycloakmint.kernel.limits.Buckets;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A key's row as it was read: what a node keeps of it for a moment. */
 record Key(
         String id,
-        String realmId,
         String name,
         boolean ofAccount,
         String userId,
@@ -20,12 +22,17 @@ record Key(
         String clientId,
         String secretHash,
         Optional<Earlier> earlier,
-        List<String> permissions,
+        Set<Permission> permissions,
         Optional<AddressRanges> allowed,
         Optional<Buckets.Rate> rate,
         boolean enabled,
         long createdAt,
+        Optional<Long> ownerSince,
         Optional<Long> expiresAt) {
+
+    private static final String LINE = "\n";
+    /** In no name of a permission ({@link KeyInput}). */
+    private static final char SLASH = '/';
 
     /** The secret before the last rotation, and the second at which it ends. */
     record Earlier(String hash, long until) {}
@@ -33,7 +40,6 @@ record Key(
     static Key of(KeyRow row) {
         return new Key(
                 row.id,
-                row.realmId,
                 row.name,
                 row.ofAccount,
                 row.userId,
@@ -43,13 +49,14 @@ record Key(
                 row.earlierHash == null || row.earlierUntil == null
                         ? Optional.empty()
                         : Optional.of(new Earlier(row.earlierHash, row.earlierUntil)),
-                words(row.permissions),
+                permissions(row.permissions),
                 row.allowedIps == null ? Optional.empty() : Optional.of(AddressRanges.of(words(row.allowedIps))),
                 row.rateRequests == null || row.rateSeconds == null
                         ? Optional.empty()
                         : Optional.of(new Buckets.Rate(row.rateRequests, row.rateSeconds)),
                 row.disabledBy == null,
                 row.createdAt,
+                Optional.ofNullable(row.ownerSince),
                 Optional.ofNullable(row.expiresAt));
     }
 
@@ -70,8 +77,31 @@ record Key(
                 current, before && earlier.filter(old -> now < old.until()).isPresent());
     }
 
-    boolean expired(long now) {
-        return expiresAt.filter(end -> end <= now).isPresent();
+    /** A user who was made again under the id of a deleted one has nothing of him (T6). Milliseconds. */
+    boolean madeBefore(@Nullable Long userMade) {
+        return userMade != null
+                && ownerSince.map(since -> userMade > since).orElseGet(() -> userMade / 1_000 > createdAt);
+    }
+
+    /** The column that names these: a line for each, since a role's name may stand before any client's id. */
+    static @Nullable String column(Set<Permission> permissions) {
+        return permissions.isEmpty()
+                ? null
+                : permissions.stream()
+                        .sorted()
+                        .map(permission -> permission.name() + SLASH + permission.clientId())
+                        .collect(Collectors.joining(LINE));
+    }
+
+    static Set<Permission> permissions(@Nullable String column) {
+        return column == null
+                ? Set.of()
+                : Stream.of(column.split(LINE, -1)).map(Key::permission).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Permission permission(String line) {
+        int slash = line.indexOf(SLASH);
+        return new Permission(line.substring(slash + 1), line.substring(0, slash));
     }
 
     private static boolean same(String one, String other) {

@@ -78,11 +78,16 @@ final class KeyRedemption implements Redemption {
     }
 
     private ApiKey good(Asked asked) {
-        ApiKeys.Shown shown = ApiKeys.of(session).show(asked.client().getRealm(), asked.secret(), asked.address());
-        shown.retryAfter().ifPresent(wait -> {
-            throw TokenRefused.limited(wait);
-        });
-        return shown.key().orElseThrow(() -> asked.worthless(shown.reason()));
+        return ApiKeys.of(session)
+                .show(asked.client().getRealm(), asked.secret(), asked.address())
+                .as(
+                        key -> key,
+                        limited -> {
+                            throw TokenRefused.limited(limited.retryAfter());
+                        },
+                        refused -> {
+                            throw asked.worthless(refused.reason());
+                        });
     }
 
     private static Optional<String> target(Asked asked) {
@@ -116,7 +121,7 @@ final class KeyRedemption implements Redemption {
 
     private static Map<String, String> details(ApiKeys.Token token) {
         Map<String, String> details = new HashMap<>();
-        details.put("keyId", token.keyId());
+        details.put("keyId", token.from().id());
         details.put("audience", token.audience());
         token.from().account().ifPresent(account -> details.put("accountId", account.id()));
         return details;

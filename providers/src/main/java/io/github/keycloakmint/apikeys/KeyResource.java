@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
 import org.keycloak.events.EventType;
+import org.keycloak.models.RealmModel;
 
 /** {@code /api/api-keys/{id}} and what is below it (contract section 9). Any key but the caller's own is one that never was. */
 final class KeyResource {
@@ -36,7 +37,7 @@ final class KeyResource {
                 .filter(found -> HeldKey.say(entitlements, found, caller.user()).isPresent())
                 .orElseThrow(HeldKey::notTheirs);
         call.record().put("keyId", row.id);
-        return Reply.ok(full(store, row));
+        return Reply.ok(full(call.realm(), store, row));
     }
 
     /** {@code PATCH {name?, permissions?, expires_at?, allowed_ips?, rate_limit?, enabled?}}. */
@@ -47,7 +48,7 @@ final class KeyResource {
         Limits.byTarget(call, caller.id());
         KeyRow row = new ChangeKey(call.session(), caller, node).edit(call.path("id"), patch);
         KeysResource.record(call, row, "edit");
-        return Reply.ok(full(new KeyStore(call.session(), call.realm()), row));
+        return Reply.ok(full(call.realm(), new KeyStore(call.session(), call.realm()), row));
     }
 
     /** {@code POST /rotate {grace_seconds?}}. */
@@ -58,7 +59,7 @@ final class KeyResource {
         Limits.byTarget(call, caller.id());
         ChangeKey.Rotated rotated = new ChangeKey(call.session(), caller, node).rotate(call.path("id"), grace);
         KeysResource.record(call, rotated.row(), "rotate");
-        return Reply.ok(KeyViews.created(rotated.row(), rotated.text()));
+        return Reply.ok(KeyViews.created(KeyRules.of(call.realm()), rotated.row(), rotated.text()));
     }
 
     private static long grace(long seconds) {
@@ -79,9 +80,9 @@ final class KeyResource {
         return Reply.noContent();
     }
 
-    static KeyViews.View full(KeyStore store, KeyRow row) {
+    static KeyViews.View full(RealmModel realm, KeyStore store, KeyRow row) {
         List<KeyStore.Day> uses = store.uses(row, Time.currentTimeSeconds() / DAY - DAYS_SHOWN + 1);
         @Nullable Long lastUsedAt = store.lastUsed(List.of(row)).get(row.id);
-        return KeyViews.of(row, null, lastUsedAt, uses);
+        return KeyViews.of(KeyRules.of(realm), row, null, lastUsedAt, uses);
     }
 }

@@ -2,11 +2,16 @@ package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
+import io.github.keycloakmint.kernel.keycloak.AccountSubject;
+import io.github.keycloakmint.kernel.keycloak.Audiences;
+import io.github.keycloakmint.kernel.keycloak.Consents;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
@@ -52,10 +57,11 @@ final class KeyRing implements ApiKeys {
         }
         Optional<Duration> wait =
                 key.rate().flatMap(rate -> node.buckets().take(KeysOfNode.keyName(realm.getId(), key.id()), rate));
-        if (wait.isEmpty()) {
-            node.uses().count(key.id(), now);
+        if (wait.isPresent()) {
+            return new Shown.Limited(key.id(), wait.get());
         }
-        return new Shown(judgement.good(), wait.isPresent() ? "limit" : "", wait);
+        node.uses().count(key.id(), now);
+        return new Shown.Good(judgement.good().get());
     }
 
     @Override
@@ -87,16 +93,20 @@ final class KeyRing implements ApiKeys {
     }
 
     private Judgement judge(RealmModel realm, Key key, long now) {
-        if (!key.enabled() || key.expired(now)) {
+        Optional<Long> end = KeyRules.of(realm).endNow(key.expiresAt(), key.createdAt());
+        if (!key.enabled() || end.filter(at -> at <= now).isPresent()) {
             return Judgement.bad(key.enabled() ? "expired" : "disabled");
         }
         @Nullable UserModel subject = session.users().getUserById(realm, key.userId());
-        if (subject == null || !subject.isEnabled() || youngerThan(key, subject)) {
+        if (subject == null || !subject.isEnabled() || !same(key, subject)) {
             return Judgement.bad("owner");
         }
         @Nullable ClientModel client = realm.getClientById(key.clientId());
         if (client == null || !client.isEnabled() || !OptedInClients.names(client, ApiKeysCapability.ID)) {
             return Judgement.bad("client");
+        }
+        if (!key.ofAccount() && !Consents.given(session, subject, client)) {
+            return Judgement.bad("consent");
         }
         Entitlements entitlements = new Entitlements(session, realm);
         if (key.accountId().filter(id -> entitlements.open(id).isEmpty()).isPresent()) {
@@ -104,15 +114,16 @@ final class KeyRing implements ApiKeys {
         }
         return standing(realm, key, subject, client, entitlements)
                 .map(standing -> standing.narrow()
-                        ? new Judgement(Optional.of(good(key, subject, client, standing.held())), "")
+                        ? new Judgement(Optional.of(good(key, subject, client, standing.held(), end)), "")
                         : Judgement.bad("client"))
                 .orElseGet(() -> Judgement.bad("account"));
     }
 
-    /** A user who was made again under the id of a deleted one has nothing of him (T6). */
-    private static boolean youngerThan(Key key, UserModel subject) {
-        @Nullable Long made = subject.getCreatedTimestamp();
-        return made != null && made / 1_000 > key.createdAt();
+    /** The user that the key was made for, and not one who came to have his id. */
+    private static boolean same(Key key, UserModel subject) {
+        return !key.madeBefore(subject.getCreatedTimestamp())
+                && (!key.ofAccount()
+                        || AccountSubject.stands(subject, key.accountId().orElse("")));
     }
 
     private Optional<KeysOfNode.Standing> standing(
@@ -134,15 +145,19 @@ final class KeyRing implements ApiKeys {
         }
         String account = key.accountId().get();
         return key.ofAccount()
-                ? entitlements.of(account)
+                ? entitlements.of(account).filter(held -> AccountSubject.bare(subject))
                 // by id alone: an alias is free again when its organization is gone
                 : entitlements.in(subject, account).filter(held -> held.accountId()
                         .equals(account));
     }
 
-    private static ApiKey good(Key key, UserModel subject, ClientModel client, Entitlements.Held held) {
-        List<String> permissions =
-                key.permissions().stream().filter(held.permissions()::contains).toList();
+    private static ApiKey good(
+            Key key, UserModel subject, ClientModel client, Entitlements.Held held, Optional<Long> end) {
+        Set<String> reach = Audiences.ids(client);
+        Set<Permission> granted = key.permissions().stream()
+                .filter(held.granted()::contains)
+                .filter(permission -> reach.contains(permission.clientId()))
+                .collect(Collectors.toUnmodifiableSet());
         return new ApiKey(
                 key.id(),
                 key.name(),
@@ -150,11 +165,11 @@ final class KeyRing implements ApiKeys {
                 key.ofAccount(),
                 client,
                 key.accountId().map(id -> new ApiKey.Account(id, held.alias(), held.role())),
-                permissions,
-                key.expiresAt());
+                granted,
+                end);
     }
 
     private static Shown refused(String reason) {
-        return new Shown(Optional.empty(), reason, Optional.empty());
+        return new Shown.Refused(reason);
     }
 }

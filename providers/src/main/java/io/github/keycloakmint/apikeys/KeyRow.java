@@ -58,7 +58,7 @@ public class KeyRow {
     @Nullable
     Long earlierUntil;
 
-    /** With blanks between them; null for none, since some databases take empty for null. */
+    /** {@link Key#column}; null for none, since some databases take empty for null. */
     @Column(name = "PERMISSIONS")
     @Nullable
     String permissions;
@@ -76,13 +76,18 @@ public class KeyRow {
     @Nullable
     Long rateSeconds;
 
-    /** A {@link Say}; null: the key is enabled. */
-    @Column(name = "DISABLED_BY", length = 8)
+    /** Each {@link Say} that disables it, with blanks between; null: the key is enabled. */
+    @Column(name = "DISABLED_BY", length = 32)
     @Nullable
     String disabledBy;
 
     @Column(name = "CREATED_AT", nullable = false)
     long createdAt;
+
+    /** When the user of {@link #userId} was made, in milliseconds, where Keycloak knows. */
+    @Column(name = "OWNER_SINCE")
+    @Nullable
+    Long ownerSince;
 
     @Column(name = "EXPIRES_AT")
     @Nullable

@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.Attributes;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.RealmModel;
 
@@ -32,17 +33,26 @@ record KeyRules(Optional<Long> maxLife, long maxPerOwner) {
     }
 
     /**
-     * When a key ends that was made at {@code made}. Where the realm has a maximum, a key without an end has that one.
+     * When a key is to end that was made at {@code made}. Where the realm has a maximum, a key without an end has that one.
      *
      * @throws Refusal 400 for an end beyond the maximum
      */
     Optional<Long> end(Optional<Long> asked, long made) {
-        Optional<Long> latest = maxLife.map(life -> Math.addExact(made, Math.min(life, Integer.MAX_VALUE)));
+        Optional<Long> latest = latest(made);
         if (latest.isPresent() && asked.filter(at -> at > latest.get()).isPresent()) {
             throw Refusal.badInput(
-                    "`expires_at` must be at most " + maxLife.get() + " seconds after the key was made",
+                    "`expires_at` must be at most " + maxLife.orElseThrow() + " seconds after the key was made",
                     "life_too_long");
         }
         return asked.or(() -> latest);
+    }
+
+    /** When a key ends that is there: the realm's maximum reaches keys that were made before there was one. */
+    Optional<Long> endNow(Optional<Long> expiresAt, long made) {
+        return Stream.concat(expiresAt.stream(), latest(made).stream()).min(Long::compare);
+    }
+
+    private Optional<Long> latest(long made) {
+        return maxLife.map(life -> Math.addExact(made, Math.min(life, Integer.MAX_VALUE)));
     }
 }

@@ -2,8 +2,10 @@ package io.github.keycloakmint.apikeys;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Keys as their owners and admins see them: never a secret, never a hash. Times in seconds since the epoch. */
@@ -27,7 +29,7 @@ final class KeyViews {
             @JsonProperty("created_at") long createdAt,
             @JsonProperty("expires_at") @Nullable Long expiresAt,
             boolean enabled,
-            @JsonProperty("disabled_by") @Nullable String disabledBy,
+            @JsonProperty("disabled_by") List<String> disabledBy,
             @JsonProperty("last_used_at") @Nullable Long lastUsedAt,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Used> uses) {
         @Override
@@ -45,15 +47,20 @@ final class KeyViews {
 
     record Listed(List<View> keys, int first, int max, long total) {}
 
-    static View of(KeyRow row, @Nullable Long lastUsedAt) {
-        return of(row, null, lastUsedAt, null);
+    static View of(KeyRules rules, KeyRow row, @Nullable Long lastUsedAt) {
+        return of(rules, row, null, lastUsedAt, null);
     }
 
-    static View created(KeyRow row, String text) {
-        return of(row, text, null, null);
+    static View created(KeyRules rules, KeyRow row, String text) {
+        return of(rules, row, text, null, null);
     }
 
-    static View of(KeyRow row, @Nullable String text, @Nullable Long lastUsedAt, @Nullable List<KeyStore.Day> uses) {
+    static View of(
+            KeyRules rules,
+            KeyRow row,
+            @Nullable String text,
+            @Nullable Long lastUsedAt,
+            @Nullable List<KeyStore.Day> uses) {
         return new View(
                 row.id,
                 text,
@@ -61,15 +68,15 @@ final class KeyViews {
                 row.ofAccount ? "account" : "user",
                 row.accountId,
                 row.ofAccount ? row.createdBy : row.userId,
-                Key.words(row.permissions),
+                Permission.names(Key.permissions(row.permissions)),
                 row.allowedIps == null ? null : Key.words(row.allowedIps),
                 row.rateRequests == null || row.rateSeconds == null
                         ? null
                         : new Limit(row.rateRequests, row.rateSeconds),
                 row.createdAt,
-                row.expiresAt,
+                rules.endNow(Optional.ofNullable(row.expiresAt), row.createdAt).orElse(null),
                 row.disabledBy == null,
-                row.disabledBy,
+                Say.words(row.disabledBy),
                 lastUsedAt,
                 uses == null ? null : uses.stream().map(Used::of).toList());
     }

@@ -33,7 +33,7 @@ final class KeysAdminResource {
                 id(query, "account"),
                 query.integer("first", 0, 0, Integer.MAX_VALUE - LARGEST_PAGE),
                 query.integer("max", KeysResource.PAGE, 1, LARGEST_PAGE));
-        return Reply.ok(KeysResource.listed(new KeyStore(call.session(), call.realm()), search));
+        return Reply.ok(KeysResource.listed(call.realm(), new KeyStore(call.session(), call.realm()), search));
     }
 
     private static Optional<String> id(Query query, String name) {
@@ -53,7 +53,7 @@ final class KeysAdminResource {
                 .filter(KeyForm::isId)
                 .flatMap(store::find)
                 .orElseThrow(HeldKey::notTheirs);
-        return Reply.ok(KeyResource.full(store, row));
+        return Reply.ok(KeyResource.full(call.realm(), store, row));
     }
 
     /** {@code PATCH /{id} {enabled}}; needs {@code manage-users}. What an admin disables its owner can't enable again. */
@@ -64,7 +64,7 @@ final class KeysAdminResource {
                 .orElseThrow(() -> Refusal.badInput("`enabled` is required", "missing_enabled"));
         KeyRow row = change(call, held -> ChangeKey.enable(held.row(), Say.ADMIN, enabled));
         leaveEvent(call, OperationType.UPDATE, row);
-        return Reply.ok(KeyResource.full(new KeyStore(call.session(), call.realm()), row));
+        return Reply.ok(KeyResource.full(call.realm(), new KeyStore(call.session(), call.realm()), row));
     }
 
     /** {@code DELETE /{id}}; needs {@code manage-users}. */

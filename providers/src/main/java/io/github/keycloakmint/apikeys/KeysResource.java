@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.keycloak.common.util.Time;
 import org.keycloak.events.EventType;
+import org.keycloak.models.RealmModel;
 
 /** {@code /api/api-keys} (contract section 9). */
 final class KeysResource {
@@ -34,15 +35,20 @@ final class KeysResource {
         Optional<String> account = asked.map(name -> run(call, caller, name));
         account.ifPresent(id -> call.record().put("accountId", id));
         Optional<String> owner = account.isPresent() ? Optional.empty() : Optional.of(caller.id());
-        return Reply.ok(
-                listed(new KeyStore(call.session(), call.realm()), new KeyStore.Search(owner, account, first, max)));
+        return Reply.ok(listed(
+                call.realm(),
+                new KeyStore(call.session(), call.realm()),
+                new KeyStore.Search(owner, account, first, max)));
     }
 
-    static KeyViews.Listed listed(KeyStore store, KeyStore.Search search) {
+    static KeyViews.Listed listed(RealmModel realm, KeyStore store, KeyStore.Search search) {
+        KeyRules rules = KeyRules.of(realm);
         List<KeyRow> rows = store.list(search);
         Map<String, Long> lastUsed = store.lastUsed(rows);
         return new KeyViews.Listed(
-                rows.stream().map(row -> KeyViews.of(row, lastUsed.get(row.id))).toList(),
+                rows.stream()
+                        .map(row -> KeyViews.of(rules, row, lastUsed.get(row.id)))
+                        .toList(),
                 search.first(),
                 search.max(),
                 store.count(search));
@@ -64,7 +70,7 @@ final class KeysResource {
         Limits.byTarget(call, caller.id());
         CreateKey.Created made = new CreateKey(call.session(), caller, node.form()).create(asked);
         record(call, made.row(), "create");
-        return new Reply(201, KeyViews.created(made.row(), made.text()), Map.of());
+        return new Reply(201, KeyViews.created(KeyRules.of(call.realm()), made.row(), made.text()), Map.of());
     }
 
     static void record(Exchange call, KeyRow row, String action) {

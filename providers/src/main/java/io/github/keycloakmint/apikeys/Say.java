@@ -1,10 +1,17 @@
 package io.github.keycloakmint.apikeys;
 
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who says something about a key, the weakest first: what one has disabled, no weaker one enables again. */
+/**
+ * Who says something about a key. A key is enabled while none of them has disabled it: each can take back what he said himself
+ * and nothing else, so that a key which its owner found leaked stays off whatever an admin thinks of it, and the other way
+ * round.
+ */
 enum Say {
     /** The user who owns it. */
     OWNER,
@@ -13,24 +20,40 @@ enum Say {
     /** An administrator of the realm. */
     ADMIN;
 
-    String column() {
+    private String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    private static Optional<Say> of(@Nullable String column) {
-        return Optional.ofNullable(column).map(text -> valueOf(text.toUpperCase(Locale.ROOT)));
+    /** Those who have disabled a key, by its column. */
+    static List<String> words(@Nullable String column) {
+        return read(column).stream().map(Say::word).toList();
     }
 
-    /** Whether this one may enable what {@code disabledBy} says was disabled. */
-    boolean outweighs(@Nullable String disabledBy) {
-        return of(disabledBy).map(other -> compareTo(other) >= 0).orElse(true);
+    /** The column of a key once this one has disabled it. */
+    String disabling(@Nullable String column) {
+        Set<Say> disabled = read(column);
+        disabled.add(this);
+        return String.join(" ", disabled.stream().map(Say::word).toList());
     }
 
-    /** The column of a key that this one disables: what a stronger one has disabled stays his. */
-    String disabling(@Nullable String disabledBy) {
-        return of(disabledBy)
-                .filter(other -> other.compareTo(this) > 0)
-                .orElse(this)
-                .column();
+    /** The column once this one has enabled it, null where nobody disables it now; empty: this one has nothing to take back. */
+    Optional<Column> enabling(@Nullable String column) {
+        Set<Say> disabled = read(column);
+        if (!disabled.remove(this) && !disabled.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Column(
+                disabled.isEmpty()
+                        ? null
+                        : String.join(" ", disabled.stream().map(Say::word).toList())));
+    }
+
+    /** What the column is to be. */
+    record Column(@Nullable String value) {}
+
+    private static Set<Say> read(@Nullable String column) {
+        Set<Say> disabled = EnumSet.noneOf(Say.class);
+        Key.words(column).forEach(word -> disabled.add(valueOf(word.toUpperCase(Locale.ROOT))));
+        return disabled;
     }
 }

@@ -1,7 +1,6 @@
 package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.caller.AmbiguousCredentials;
-import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -93,12 +92,16 @@ final class Credentials {
     }
 
     private Identity key(String sent) {
-        ApiKeys.Shown shown = ApiKeys.of(call.session()).show(call.realm(), sent, call.address());
-        shown.retryAfter().ifPresent(after -> {
-            throw Refusal.limited(after, "key_limit");
-        });
-        ApiKey key = shown.key().orElseThrow(() -> refused(shown.reason()));
-        return optedIn(Identity.of(key));
+        return ApiKeys.of(call.session())
+                .show(call.realm(), sent, call.address())
+                .as(
+                        key -> optedIn(Identity.of(key)),
+                        limited -> {
+                            throw Refusal.limited(limited.retryAfter(), "key_limit");
+                        },
+                        bad -> {
+                            throw refused(bad.reason());
+                        });
     }
 
     private Identity token(String sent) {

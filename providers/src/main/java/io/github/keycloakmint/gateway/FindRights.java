@@ -6,7 +6,6 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
-import io.github.keycloakmint.kernel.keycloak.KeyPermissions;
 import io.github.keycloakmint.kernel.keycloak.PlatformRoles;
 import java.util.Arrays;
 import java.util.List;
@@ -105,19 +104,8 @@ final class FindRights {
                 .ifPresent(asked -> {
                     throw Refusal.of(Fault.FORBIDDEN, "account");
                 });
-        List<String> permissions = audience.map(client -> at(key, client)).orElse(key.permissions());
+        List<String> permissions = audience.map(key::permissions).orElseGet(key::permissions);
         return new Rights(own.map(ApiKey.Account::id), own.flatMap(ApiKey.Account::role), permissions);
-    }
-
-    /** What is kept only narrows: what the key itself lost is lost at once. */
-    private List<String> at(ApiKey key, ClientModel audience) {
-        Rights there = kept.get(
-                        realm,
-                        KeptRights.Question.ofKey(realm, key, audience),
-                        () -> Optional.of(new Rights(
-                                Optional.empty(), Optional.empty(), KeyPermissions.of(session, realm, key, audience))))
-                .orElse(Rights.NONE);
-        return key.permissions().stream().filter(there.permissions()::contains).toList();
     }
 
     private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {

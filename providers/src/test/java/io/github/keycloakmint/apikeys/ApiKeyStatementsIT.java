@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Poll;
+import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
@@ -128,5 +129,22 @@ class ApiKeyStatementsIT {
                     desk.verify(new KeyForm("live").make(id).text()).expect(401);
                 }))
                 .hasSizeLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void names_that_were_made_up_cost_the_same_however_many_they_are() {
+        String john = desk.session(KeyDesk.JOHN);
+        int one = refusedNames(john, 1);
+        refusedNames(john, 1);
+        assertThat(refusedNames(john, 200)).isLessThanOrEqualTo(one).isLessThan(30);
+    }
+
+    private static int refusedNames(String bearer, int many) {
+        String[] names = IntStream.range(0, many)
+                .mapToObj(i -> "made:" + Random.name() + i)
+                .toArray(String[]::new);
+        List<String> statements =
+                statements(() -> desk.create(bearer, desk.inAcme(names)).expect(400));
+        return statements.size();
     }
 }

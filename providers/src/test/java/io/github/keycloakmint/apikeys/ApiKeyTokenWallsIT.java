@@ -264,7 +264,7 @@ class ApiKeyTokenWallsIT {
     /** Nobody signs in as the user who stands for an account. */
     @Test
     void the_user_of_an_account_can_not_sign_in() {
-        String name = "mint-account-" + desk.acme();
+        String name = "mint:account:" + desk.acme();
         assertThat(realm.token(
                                 KeyDesk.APP,
                                 Map.of(

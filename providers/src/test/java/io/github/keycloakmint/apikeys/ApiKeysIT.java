@@ -246,8 +246,43 @@ class ApiKeysIT {
                 .isEqualTo(KeyDesk.FORBIDDEN);
         desk.call("PATCH", jane, id, Json.object("enabled", true)).expect(200);
         assertThat(desk.verify(key(made)).status()).isEqualTo(200);
+        // what its owner switched off he alone switches on again, whatever others have said since
+        desk.call("PATCH", john, id, Json.object("enabled", false)).expect(200);
+        assertThat(desk.call("PATCH", jane, id, Json.object("enabled", true)).body())
+                .isEqualTo(KeyDesk.FORBIDDEN);
+        desk.call("PATCH", jane, id, Json.object("enabled", false)).expect(200);
+        patch(id, Map.of("enabled", false));
+        assertThat(desk.single(john, id).path("disabled_by").toString()).isEqualTo("[\"owner\",\"account\",\"admin\"]");
+        desk.call("PATCH", jane, id, Json.object("enabled", true)).expect(200);
+        patch(id, Map.of("enabled", true));
+        assertThat(desk.verify(key(made)).status()).isEqualTo(401);
+        assertThat(desk.call("PATCH", john, id, Json.object("enabled", true))
+                        .expect(200)
+                        .json()
+                        .path("enabled")
+                        .asBoolean())
+                .isTrue();
+        assertThat(desk.verify(key(made)).status()).isEqualTo(200);
         desk.call("DELETE", jane, id, null).expect(204);
         assertThat(desk.verify(key(made)).status()).isEqualTo(401);
+    }
+
+    @Test
+    void a_realms_maximum_ends_keys_that_were_made_before_it() {
+        JsonNode made = made(desk.direct());
+        assertThat(desk.verify(key(made)).status()).isEqualTo(200);
+        long created = made.path("created_at").asLong();
+        realm.realmAttribute("mint.api-keys.max-life", "1");
+        try {
+            Poll.untilTrue(
+                    "the maximum to be over",
+                    Duration.ofSeconds(10),
+                    () -> desk.verify(key(made)).status() == 401);
+            assertThat(desk.single(jane, id(made)).path("expires_at").asLong()).isEqualTo(created + 1);
+        } finally {
+            realm.realmAttribute("mint.api-keys.max-life", null);
+        }
+        assertThat(desk.verify(key(made)).status()).isEqualTo(200);
     }
 
     @Test

@@ -37,6 +37,29 @@ final class DemoGuide {
             curl -sS -X POST "$BASE_URL/api/accounts/acme/token" -H "authorization: Bearer $ACCESS_TOKEN" \\
               -H 'content-type: application/json' --data '{"audience":"https://api.inbox-manager.com"}'
 
+            An API key for one of her accounts, what the gateway says about it, and a token made from it:
+
+            KEY=$(curl -sS "$BASE_URL/api/api-keys" -H "authorization: Bearer $ACCESS_TOKEN" \\
+              -H 'content-type: application/json' --data '{"name":"Nightly report","account_id":"acme",
+                "permissions":["campaigns:read"]}' | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')
+            curl -si "$BASE_URL/realms/demo/api/auth/verify?permission=campaigns:read" -H "X-API-KEY: $KEY"
+
+            curl -sS -X POST "$BASE_URL/realms/demo/api/api-keys/token" -H "X-API-KEY: $KEY"
+
+            curl -sS "$BASE_URL/api/api-keys" -H "authorization: Bearer $ACCESS_TOKEN"
+
+            Who am I, by token, and by the cookie that an app's page keeps it in; and a ticket for a page in a frame:
+
+            curl -sS "$BASE_URL/api/auth/me" -H "authorization: Bearer $ACCESS_TOKEN"
+
+            COOKIE=$(curl -sS -D - -o /dev/null -X POST "$BASE_URL/api/auth/cookie" \\
+              -H "authorization: Bearer $ACCESS_TOKEN" -H 'origin: https://app.inbox-manager.com' \\
+              -H 'content-type: application/json' -d '{}' | sed -n 's/^[Ss]et-[Cc]ookie: \\([^;]*\\).*/\\1/p')
+            curl -sS "$BASE_URL/realms/demo/api/auth/me" -H "cookie: $COOKIE"
+
+            curl -sS -X POST "$BASE_URL/api/auth/embed-ticket" -H "authorization: Bearer $ACCESS_TOKEN" \\
+              -H 'content-type: application/json' -d '{"path":"/embed/board"}'
+
             A refresh token is good once: the second call is 401, and the session is over:
 
             REFRESH_TOKEN=$(echo "$SESSION" | sed 's/.*"refresh_token":"\\([^"]*\\)".*/\\1/')

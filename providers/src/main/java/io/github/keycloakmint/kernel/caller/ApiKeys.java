@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -16,6 +17,9 @@ public interface ApiKeys extends Provider {
 
     /** The header that a key is sent in. */
     String HEADER = "X-API-KEY";
+
+    /** In {@code mint.capabilities} of a client that has to do with keys (T8). */
+    String CAPABILITY = "api-keys";
 
     /** What every key starts with, and no token does. */
     String PREFIX = "km_";
@@ -30,7 +34,7 @@ public interface ApiKeys extends Provider {
     ApiKeys NO_KEYS = new ApiKeys() {
         @Override
         public Shown show(RealmModel realm, String sent, String address) {
-            return new Shown(Optional.empty(), "no_keys", Optional.empty());
+            return new Shown.Refused("no_keys");
         }
 
         @Override
@@ -44,14 +48,25 @@ public interface ApiKeys extends Provider {
         }
     };
 
-    /**
-     * What a key that was shown is worth.
-     *
-     * @param key empty: none that is good now
-     * @param reason a short word for the log; never part of what was sent
-     * @param retryAfter present: the key is good and over its own limit for so long
-     */
-    record Shown(Optional<ApiKey> key, String reason, Optional<Duration> retryAfter) {}
+    /** What a key that was shown is worth. Whoever asks has to say what becomes of each. */
+    sealed interface Shown {
+
+        /** @param key that is good now */
+        record Good(ApiKey key) implements Shown {}
+
+        /** A key that would be good, and is over its own limit: as worthless as none until then. */
+        record Limited(String keyId, Duration retryAfter) implements Shown {}
+
+        /** @param reason a short word for the log; never part of what was sent */
+        record Refused(String reason) implements Shown {}
+
+        default <T> T as(Function<ApiKey, T> good, Function<Limited, T> limited, Function<Refused, T> refused) {
+            if (this instanceof Good it) {
+                return good.apply(it.key());
+            }
+            return this instanceof Limited it ? limited.apply(it) : refused.apply((Refused) this);
+        }
+    }
 
     /**
      * What a token is to be.
@@ -68,7 +83,7 @@ public interface ApiKeys extends Provider {
      *
      * @param permissions those of the token
      */
-    record Token(NarrowTokens.Issued issued, String keyId, String audience, ApiKey from, List<String> permissions) {}
+    record Token(NarrowTokens.Issued issued, String audience, ApiKey from, List<String> permissions) {}
 
     /**
      * Judges what was sent as a key in {@code realm}, and counts one use of a good one.

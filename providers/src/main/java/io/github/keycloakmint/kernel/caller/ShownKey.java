@@ -53,11 +53,15 @@ public final class ShownKey {
     }
 
     private static ApiKey good(Exchange call, ApiKeys.Shown shown) {
-        shown.retryAfter().ifPresent(wait -> {
-            shown.key().ifPresent(key -> call.record().put("keyId", key.id()));
-            throw Refusal.limited(wait, "key_limit");
-        });
-        return shown.key().orElseThrow(() -> bad(shown.reason()));
+        return shown.as(
+                key -> key,
+                limited -> {
+                    call.record().put("keyId", limited.keyId());
+                    throw Refusal.limited(limited.retryAfter(), "key_limit");
+                },
+                refused -> {
+                    throw bad(refused.reason());
+                });
     }
 
     private static void requireSame(Exchange call, ApiKey key) {

@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.keycloak;
 import io.github.keycloakmint.kernel.Attributes;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 
@@ -24,6 +25,14 @@ public final class Audiences {
     public static Optional<ClientModel> only(ClientModel client) {
         Set<String> allowed = allowed(client);
         return allowed.size() == 1 ? known(client, allowed.iterator().next()) : Optional.empty();
+    }
+
+    /** Keycloak's ids of all that {@code client} may ask for. */
+    public static Set<String> ids(ClientModel client) {
+        return allowed(client).stream()
+                .flatMap(audience -> known(client, audience).stream())
+                .map(ClientModel::getId)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Optional<ClientModel> known(ClientModel client, String audience) {

@@ -99,6 +99,10 @@ public abstract class BundleGrant implements OAuth2GrantType {
         return EventType.TOKEN_EXCHANGE;
     }
 
+    /**
+     * Parameters that may be as long as a token. None is: a key has some sixty characters, and what is longer than Keycloak's
+     * ordinary limit for a parameter is refused by it before it comes here.
+     */
     @Override
     public Set<String> getTokenParameterNames() {
         return Set.of();

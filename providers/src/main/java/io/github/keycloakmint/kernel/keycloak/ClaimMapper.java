@@ -44,9 +44,7 @@ public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
 
     private record Introspected(AccessToken token) {}
 
-    /** Says that it is of no account, as tokens of users without one do. */
-    private static final AccessToken OF_NO_ACCOUNT = ofNoAccount();
-
+    /** Says that it is of no account, as tokens of users without one do. A new one for each: a token can be written to. */
     private static AccessToken ofNoAccount() {
         AccessToken token = new AccessToken();
         token.setOtherClaims("account_id", null);
@@ -55,7 +53,7 @@ public abstract class ClaimMapper extends AbstractOIDCProtocolMapper
 
     /** Mappers that {@code work} runs look for no account: the token that they are for says of which one it is. */
     static AccessToken withoutAccounts(KeycloakSession session, Supplier<AccessToken> work) {
-        return introspecting(session, OF_NO_ACCOUNT, work);
+        return introspecting(session, ofNoAccount(), work);
     }
 
     /** Mappers that {@code work} runs can ask for {@link #introspected}. */

@@ -1,13 +1,10 @@
 package io.github.keycloakmint.kernel.keycloak;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.ClientModel;
@@ -15,9 +12,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.RoleUtils;
 import org.keycloak.organization.OrganizationProvider;
 
 /**
@@ -35,7 +30,13 @@ public final class Entitlements {
     }
 
     /** @param role that a user has in the account; an account itself has none */
-    public record Held(String accountId, String alias, Optional<String> role, List<String> permissions) {}
+    public record Held(String accountId, String alias, Optional<String> role, Set<Permission> granted) {
+
+        /** By their names. */
+        public List<String> permissions() {
+            return Permission.names(granted);
+        }
+    }
 
     /** What {@code user} is in the enabled account with this id or alias. */
     public Optional<Held> in(UserModel user, String account) {
@@ -44,50 +45,32 @@ public final class Entitlements {
 
     /** As {@link #in(UserModel, String)}, with the permissions that are roles of {@code audience} alone (T7). */
     public Optional<Held> in(UserModel user, String account, ClientModel audience) {
-        return in(user, account, only(audience));
+        return in(user, account, client -> client.isEnabled() && client.getId().equals(audience.getId()));
     }
 
     private Optional<Held> in(UserModel user, String account, Predicate<ClientModel> counted) {
         return new Memberships(session, realm)
                 .in(user, account, counted)
-                .map(found -> new Held(found.accountId(), found.alias(), found.role(), found.permissions()));
+                .map(found -> new Held(found.accountId(), found.alias(), found.role(), found.granted()));
     }
 
     /** Those mapped to {@code user} himself, without any account. */
-    public List<String> direct(UserModel user) {
-        return permissions(user.getRoleMappingsStream(), ClientModel::isEnabled);
-    }
-
-    /** As {@link #direct(UserModel)}, of roles of {@code audience} alone. */
-    public List<String> direct(UserModel user, ClientModel audience) {
-        return permissions(user.getRoleMappingsStream(), only(audience));
+    public Set<Permission> direct(UserModel user) {
+        return Permission.among(user.getRoleMappingsStream(), ClientModel::isEnabled);
     }
 
     /** What the enabled account itself may do: all that any of its groups may. One query. */
     public Optional<Held> of(String accountId) {
-        return of(accountId, ClientModel::isEnabled);
-    }
-
-    /** As {@link #of(String)}, with the permissions that are roles of {@code audience} alone. */
-    public Optional<Held> of(String accountId, ClientModel audience) {
-        return of(accountId, only(audience));
-    }
-
-    private static Predicate<ClientModel> only(ClientModel audience) {
-        return client -> client.isEnabled() && client.getId().equals(audience.getId());
-    }
-
-    private Optional<Held> of(String accountId, Predicate<ClientModel> counted) {
         return open(accountId)
                 .map(account -> new Held(
                         account.getId(),
                         account.getAlias(),
                         Optional.empty(),
-                        permissions(
+                        Permission.among(
                                 granted(accountId).stream()
                                         .map(realm::getRoleById)
                                         .filter(Objects::nonNull),
-                                counted)));
+                                ClientModel::isEnabled)));
     }
 
     /** Where there is an enabled account with this id; no query while Keycloak's cache knows it. */
@@ -106,16 +89,29 @@ public final class Entitlements {
         }
     }
 
-    /** True where every one of {@code names} is a permission in the realm, whoever has it. */
+    /**
+     * True where every one of {@code names} is a permission in the realm, whoever has it. Two queries however many are asked
+     * for, and none by Keycloak's cache of realms: it keeps each name that is none, so names that were made up would throw
+     * everything else out of it.
+     */
     public boolean exist(Set<String> names) {
         if (names.isEmpty()) {
             return true;
         }
-        Set<String> missing = new HashSet<>(names);
-        for (ClientModel client : new PermissionClients(session, realm).all()) {
-            missing.removeIf(name -> client.getRole(name) != null);
-        }
-        return missing.isEmpty();
+        List<String> clients = new PermissionClients(session, realm)
+                .all().stream().map(ClientModel::getId).toList();
+        return !clients.isEmpty() && roles(clients, names).containsAll(names);
+    }
+
+    private Set<String> roles(List<String> clients, Set<String> names) {
+        return Set.copyOf(session.getProvider(JpaConnectionProvider.class)
+                .getEntityManager()
+                .createQuery(
+                        "select distinct r.name from RoleEntity r where r.clientId in :clients and r.name in :names",
+                        String.class)
+                .setParameter("clients", clients)
+                .setParameter("names", names)
+                .getResultList());
     }
 
     private List<String> granted(String accountId) {
@@ -128,16 +124,5 @@ public final class Entitlements {
                 .setParameter("account", accountId)
                 .setParameter("realm", realm.getId())
                 .getResultList();
-    }
-
-    private static List<String> permissions(Stream<RoleModel> roles, Predicate<ClientModel> counted) {
-        return RoleUtils.expandCompositeRoles(roles.collect(Collectors.toSet())).stream()
-                .filter(role -> role.getContainer() instanceof ClientModel client
-                        && counted.test(client)
-                        && PermissionClients.contains(client))
-                .map(RoleModel::getName)
-                .distinct()
-                .sorted()
-                .toList();
     }
 }

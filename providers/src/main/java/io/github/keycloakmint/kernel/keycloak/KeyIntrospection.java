@@ -32,9 +32,6 @@ final class KeyIntrospection implements TokenIntrospectionProvider {
     /** As {@code token_type_hint}, and as {@code token_type} of the answer. */
     static final String TYPE = "api_key";
 
-    /** In {@code mint.capabilities} of the asking client (T8). */
-    private static final String CAPABILITY = "api-keys";
-
     private final KeycloakSession session;
     private final RealmModel realm;
 
@@ -54,16 +51,20 @@ final class KeyIntrospection implements TokenIntrospectionProvider {
     public Response introspect(String token, EventBuilder event) {
         ClientModel client = session.getContext().getClient();
         event.detail(Details.TOKEN_TYPE, TYPE);
-        if (!OptedInClients.names(client, CAPABILITY) || ReservedClients.contains(client.getClientId())) {
+        if (!OptedInClients.names(client, ApiKeys.CAPABILITY) || ReservedClients.contains(client.getClientId())) {
             return inactive(event, "client_not_opted_in");
         }
-        ApiKeys.Shown shown = ApiKeys.of(session).show(realm, token, DoorFactory.address(session));
-        if (shown.key().isEmpty() || shown.retryAfter().isPresent()) {
-            return inactive(event, shown.reason());
-        }
-        ApiKey key = shown.key().get();
+        return ApiKeys.of(session)
+                .show(realm, token, DoorFactory.address(session))
+                .as(
+                        key -> tell(key, client, event),
+                        limited -> inactive(event, "limit"),
+                        refused -> inactive(event, refused.reason()));
+    }
+
+    private Response tell(ApiKey key, ClientModel client, EventBuilder event) {
         event.detail("keyId", key.id()).user(key.subject());
-        List<String> permissions = KeyPermissions.of(session, realm, key, client);
+        List<String> permissions = key.permissions(client);
         if (permissions.isEmpty()) {
             return inactive(event, "client_not_in_audience");
         }

@@ -1,7 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,9 +18,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.RoleUtils;
 import org.keycloak.organization.OrganizationProvider;
 import org.keycloak.storage.StorageId;
 
@@ -52,7 +49,12 @@ public final class Memberships {
 
     /** What a user is in one account. */
     public record Membership(
-            OrganizationModel organization, String name, Optional<String> role, List<String> permissions) {
+            OrganizationModel organization, String name, Optional<String> role, Set<Permission> granted) {
+
+        /** By their names. */
+        public List<String> permissions() {
+            return Permission.names(granted);
+        }
 
         public String accountId() {
             return organization.getId();
@@ -208,19 +210,11 @@ public final class Memberships {
                 permissions(user, place.groups(), counted));
     }
 
-    private static List<String> permissions(UserModel user, List<Held> groups, Predicate<ClientModel> counted) {
-        Set<RoleModel> roles = Stream.concat(
-                        user.getRoleMappingsStream(),
-                        groups.stream().flatMap(held -> held.group().getRoleMappingsStream()))
-                .collect(Collectors.toCollection(HashSet::new));
-        return RoleUtils.expandCompositeRoles(roles).stream()
-                .filter(role -> role.getContainer() instanceof ClientModel client
-                        && counted.test(client)
-                        && "true".equals(client.getAttribute("mint.permissions")))
-                .map(RoleModel::getName)
-                .distinct()
-                .sorted()
-                .toList();
+    private static Set<Permission> permissions(UserModel user, List<Held> groups, Predicate<ClientModel> counted) {
+        return Permission.among(
+                Stream.concat(user.getRoleMappingsStream(), groups.stream().flatMap(held -> held.group()
+                        .getRoleMappingsStream())),
+                counted);
     }
 
     private OrganizationProvider organizations() {
