@@ -21,9 +21,15 @@ join keycloak_role k on k.client = c.id and k.name = :'permission'
 on conflict do nothing;
 
 insert into mint_api_key (id, realm_id, name, of_account, user_id, client_id, created_by, secret_hash, permissions, created_at)
-select id, realm, 'Key ' || i, false, owner, client, owner, encode(sha256(convert_to(secret, 'UTF8')), 'hex'), :'permission',
+select id, realm, 'Key ' || i, false, owner, client, owner, encode(sha256(convert_to(secret, 'UTF8')), 'hex'), held.permissions,
        extract(epoch from now())::bigint
 from bulk
+-- a line for each role: its name, a slash, and Keycloak's id of the client that has it
+join (select c.realm_id, string_agg(k.name || '/' || c.id, E'\n' order by c.id) as permissions
+      from client c
+      join client_attributes a on a.client_id = c.id and a.name = 'mint.permissions' and a.value = 'true'
+      join keycloak_role k on k.client = c.id and k.name = :'permission'
+      group by c.realm_id) held on held.realm_id = bulk.realm
 on conflict (id) do nothing;
 commit;
 

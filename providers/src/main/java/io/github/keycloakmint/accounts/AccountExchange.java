@@ -1,5 +1,6 @@
 package io.github.keycloakmint.accounts;
 
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.http.EvenTime;
 import io.github.keycloakmint.kernel.keycloak.NarrowingExchange;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
@@ -64,7 +65,7 @@ final class AccountExchange extends NarrowingExchange {
                 throw new TokenRefused(400, "invalid_scope", "None of the scope is a permission of the user", "scope");
             }
             return new TokenAnswer(token.issued(), asked.subject().user(), members(token), details(token));
-        } catch (NoAccountToken refused) {
+        } catch (NoNarrowToken refused) {
             throw switch (refused.reason()) {
                 case CLIENT -> unauthorizedClient();
                 case AUDIENCE ->

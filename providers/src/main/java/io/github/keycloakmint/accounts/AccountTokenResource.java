@@ -3,7 +3,7 @@ package io.github.keycloakmint.accounts;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.Bearer;
-import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -38,7 +38,7 @@ final class AccountTokenResource {
             AccountToken token = issuing.issue(bearer, bearer.client(), request);
             record(call, token);
             return Reply.ok(token.answer());
-        } catch (NoAccountToken refused) {
+        } catch (NoNarrowToken refused) {
             throw refused.atTheEndpoint();
         }
     }
@@ -63,7 +63,7 @@ final class AccountTokenResource {
             call.record().put("audience", token.audience());
             call.record().put("jti", token.issued().jti());
             return Reply.ok(answer);
-        } catch (NoKeyToken refused) {
+        } catch (NoNarrowToken refused) {
             throw refused.atTheEndpoint();
         }
     }

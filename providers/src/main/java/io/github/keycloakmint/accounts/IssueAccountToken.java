@@ -1,6 +1,7 @@
 package io.github.keycloakmint.accounts;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
 import io.github.keycloakmint.kernel.keycloak.Memberships;
@@ -35,18 +36,18 @@ final class IssueAccountToken {
      */
     AccountToken issue(BearerToken parent, ClientModel client, AccountTokenRequest request) {
         if (OptedInClients.find(realm, client.getClientId(), AccountsFactory.ID).isEmpty()) {
-            throw new NoAccountToken(NoAccountToken.Reason.CLIENT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.CLIENT);
         }
         ClientModel audience = Audiences.find(client, request.audience())
-                .orElseThrow(() -> new NoAccountToken(NoAccountToken.Reason.AUDIENCE));
+                .orElseThrow(() -> new NoNarrowToken(NoNarrowToken.Reason.AUDIENCE));
         Memberships.Membership membership = new Memberships(session, realm)
                 .in(parent.user(), request.account(), audience)
-                .orElseThrow(() -> new NoAccountToken(NoAccountToken.Reason.ACCOUNT));
+                .orElseThrow(() -> new NoNarrowToken(NoNarrowToken.Reason.ACCOUNT));
         List<String> permissions = request.scope()
                 .map(scope -> cut(membership.permissions(), scope))
                 .orElse(membership.permissions());
         PermissionLimit.excess(realm, permissions).ifPresent(text -> {
-            throw new NoAccountToken(NoAccountToken.Reason.TOO_MANY, text);
+            throw new NoNarrowToken(NoNarrowToken.Reason.TOO_MANY, text);
         });
         SessionAccount.settle(session, parent.user(), membership);
         NarrowTokens.Issued issued = NarrowTokens.issue(

@@ -25,6 +25,9 @@ final class ApiKeyGrant extends BundleGrant {
 
     static final String ACCOUNT = "account_id";
 
+    /** The claim that says from which of the key's secrets the token was made. */
+    static final String VERSION = "key_version";
+
     private static final String PARAMETER = "api_key";
 
     private final boolean active;
@@ -38,7 +41,7 @@ final class ApiKeyGrant extends BundleGrant {
         return Optional.of(new Redeemed(PARAMETER, new KeyRedemption(session, active)));
     }
 
-    /** A token lives while its key does, for the same subject and the same account (T5, T6). */
+    /** A token lives while its key and the secret that it was made from do, for the same subject and the same account (T5, T6). */
     @Override
     public Optional<String> objection(KeycloakSession session, AccessToken token, UserModel user) {
         return key(session, token)
@@ -50,6 +53,16 @@ final class ApiKeyGrant extends BundleGrant {
                 .filter(key -> audience(session, token).isPresent())
                 .map(key -> Optional.<String>empty())
                 .orElse(Optional.of("api_key"));
+    }
+
+    @Override
+    public Optional<String> objectionAt(KeycloakSession session, AccessToken token, String address) {
+        return origin(token)
+                        .filter(origin ->
+                                ApiKeys.of(session).reaches(session.getContext().getRealm(), origin, address))
+                        .isPresent()
+                ? Optional.empty()
+                : Optional.of("address");
     }
 
     /** Of the token's client, which need not be the key's own: {@link ApiKeys#live} asks that. */
@@ -94,8 +107,14 @@ final class ApiKeyGrant extends BundleGrant {
     }
 
     private static Optional<ApiKey> key(KeycloakSession session, AccessToken token) {
+        return origin(token)
+                .flatMap(origin -> ApiKeys.of(session).live(session.getContext().getRealm(), origin));
+    }
+
+    private static Optional<ApiKeys.Origin> origin(AccessToken token) {
         return token.getOtherClaims().get(KEY) instanceof String id
-                ? ApiKeys.of(session).live(session.getContext().getRealm(), id)
+                        && token.getOtherClaims().get(VERSION) instanceof String version
+                ? Optional.of(new ApiKeys.Origin(id, version))
                 : Optional.empty();
     }
 

@@ -2,6 +2,8 @@ package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.Capability;
 import io.github.keycloakmint.kernel.PlainFactory;
+import io.github.keycloakmint.kernel.keycloak.RightsChanges;
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
@@ -17,6 +19,9 @@ public final class ApiKeyGrantFactory implements OAuth2GrantTypeFactory, PlainFa
 
     @Override
     public OAuth2GrantType create(KeycloakSession session) {
+        // TokenEndpoint asks for its grant before it reads the client
+        Optional.ofNullable(session.getContext().getRealm())
+                .ifPresent(realm -> RightsChanges.noted(session, realm.getId()));
         return new ApiKeyGrant(active);
     }
 

@@ -33,6 +33,7 @@ final class ChangeKey {
 
     KeyRow edit(String id, KeyPatch patch) {
         return HeldKey.change(session, node, caller, id, held -> {
+            requireReadable(held.realm());
             if (!patch.onlySwitches()) {
                 held.requireOwn();
             }
@@ -58,6 +59,11 @@ final class ChangeKey {
         });
     }
 
+    /** The answer says when the key ends: what can't be answered is not to be done either. A key can always be ended. */
+    static void requireReadable(RealmModel realm) {
+        KeyRules.of(realm);
+    }
+
     /** @throws Refusal 403 where others have disabled it and {@code say} has not */
     static void enable(KeyRow row, Say say, boolean enabled) {
         row.disabledBy = enabled
@@ -70,6 +76,7 @@ final class ChangeKey {
     /** Another secret; the one before is good for {@code grace} seconds more, the one before that no longer. */
     Rotated rotate(String id, long grace) {
         return HeldKey.change(session, node, caller, id, held -> {
+            requireReadable(held.realm());
             held.requireOwn();
             KeyRow row = held.row();
             held.requireSecret();
@@ -98,10 +105,13 @@ final class ChangeKey {
         }
     }
 
-    /** Where no key needs him any more. The account's row is held meanwhile, as it is while a key is made. */
+    /**
+     * Where no key needs him any more. The account's row is held meanwhile, as it is while a key is made; nobody makes a key
+     * for an account that is gone.
+     */
     static void dropSubject(KeycloakSession session, RealmModel realm, String accountId) {
-        if (AccountRow.exists(session, realm, accountId)
-                && new KeyStore(session, realm).ownedBy(AccountSubject.id(realm, accountId)) == 0) {
+        AccountRow.exists(session, realm, accountId);
+        if (new KeyStore(session, realm).ownedBy(AccountSubject.id(realm, accountId)) == 0) {
             AccountSubject.remove(session, realm, accountId);
         }
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -50,6 +51,7 @@ final class CreateKey {
 
     private Created create(KeycloakSession fresh, RealmModel realm, NewKey asked) {
         KeyRules rules = KeyRules.of(realm);
+        ClientModel client = caller.clientIn(realm);
         Entitlements entitlements = new Entitlements(fresh, realm);
         UserModel user = (asked.ofAccount()
                         ? Optional.ofNullable(fresh.users().getUserById(realm, caller.id()))
@@ -59,8 +61,8 @@ final class CreateKey {
         if (asked.ofAccount()) {
             requireRun(fresh, realm, entitlements, user, accountId.orElseThrow());
         }
-        Set<Permission> permissions = new FindPermissions(entitlements, user, accountId, Audiences.ids(caller.client()))
-                .named(asked.permissions());
+        Set<Permission> permissions =
+                new FindPermissions(entitlements, user, accountId, Audiences.ids(client)).named(asked.permissions());
         String owner = asked.ofAccount() ? AccountSubject.id(realm, accountId.orElseThrow()) : caller.id();
         KeyStore store = new KeyStore(fresh, realm);
         if (store.ownedBy(owner) >= rules.maxPerOwner()) {
@@ -69,7 +71,7 @@ final class CreateKey {
         UserModel subject = asked.ofAccount() ? AccountSubject.ensure(fresh, realm, accountId.orElseThrow()) : user;
         long now = Time.currentTimeSeconds();
         KeyForm.Made made = form.make();
-        KeyRow row = new KeyRow(made.id(), realm.getId(), caller.client().getId(), now);
+        KeyRow row = new KeyRow(made.id(), realm.getId(), client.getId(), now);
         row.name = asked.name();
         row.ofAccount = asked.ofAccount();
         row.userId = owner;

@@ -37,7 +37,7 @@ record HeldKey(KeycloakSession session, RealmModel realm, KeyRow row, UserModel 
             UserModel user = Optional.ofNullable(fresh.users().getUserById(realm, caller.id()))
                     .orElseThrow(HeldKey::notTheirs);
             Say say = say(new Entitlements(fresh, realm), row, user).orElseThrow(HeldKey::notTheirs);
-            T result = work.apply(new HeldKey(fresh, realm, row, user, caller.client(), say));
+            T result = work.apply(new HeldKey(fresh, realm, row, user, caller.clientIn(realm), say));
             store.flush();
             return result;
         }));

@@ -3,7 +3,7 @@ package io.github.keycloakmint.apikeys;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
-import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.http.DoorFactory;
 import io.github.keycloakmint.kernel.keycloak.Audiences;
 import io.github.keycloakmint.kernel.keycloak.NarrowTokens;
@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -33,27 +34,27 @@ final class IssueKeyToken {
         this.realm = realm;
     }
 
-    /** @throws NoKeyToken when {@code ask} is for what the key does not give */
+    /** @throws NoNarrowToken when {@code ask} is for what the key does not give */
     ApiKeys.Token issue(ApiKey key, ApiKeys.Ask ask) {
         ClientModel client = ask.client();
         if (OptedInClients.find(realm, client.getClientId(), ApiKeysCapability.ID)
                         .isEmpty()
                 || !SenderConstraint.met(session, client)) {
-            throw new NoKeyToken(NoKeyToken.Reason.CLIENT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.CLIENT);
         }
         ClientModel audience = ask.audience()
                 .map(asked -> Audiences.find(client, asked))
                 .orElseGet(() -> Audiences.only(client))
-                .orElseThrow(() -> new NoKeyToken(NoKeyToken.Reason.AUDIENCE));
+                .orElseThrow(() -> new NoNarrowToken(NoNarrowToken.Reason.AUDIENCE));
         if (!ask.account().map(asked -> of(key, asked)).orElse(true)) {
-            throw new NoKeyToken(NoKeyToken.Reason.ACCOUNT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.ACCOUNT);
         }
         List<String> permissions = key.permissions(audience).stream()
                 .filter(permission ->
                         ask.scope().map(scope -> scope.contains(permission)).orElse(true))
                 .toList();
         PermissionLimit.excess(realm, permissions).ifPresent(text -> {
-            throw new NoKeyToken(NoKeyToken.Reason.TOO_MANY, text);
+            throw new NoNarrowToken(NoNarrowToken.Reason.TOO_MANY, text);
         });
         TokenIssuer.Issued issued = TokenIssuer.issue(
                 session,
@@ -63,11 +64,17 @@ final class IssueKeyToken {
                         client,
                         key.subject(),
                         DoorFactory.address(session),
-                        TokenIssuer.Life.ofClient(key.expiresAt()),
+                        TokenIssuer.Life.ofClient(Optional.of(end(key))),
                         TokenIssuer.Width.OF_AUDIENCE,
                         Optional.of(audience.getClientId()),
                         claims(key, permissions)));
         return new ApiKeys.Token(told(issued), audience.getClientId(), key, permissions);
+    }
+
+    /** The client's setting is made for sessions, which have no limit of their own to outlive. */
+    private long end(ApiKey key) {
+        long latest = Time.currentTimeSeconds() + TokenLife.seconds(realm);
+        return key.expiresAt().map(end -> Math.min(end, latest)).orElse(latest);
     }
 
     /** By id or alias. Of a key without an account none: it may what its owner may outside of all of them. */
@@ -89,16 +96,14 @@ final class IssueKeyToken {
     private static Map<String, Object> claims(ApiKey key, List<String> permissions) {
         Map<String, Object> claims = new HashMap<>();
         claims.put(ApiKeyGrant.KEY, key.id());
+        claims.put(ApiKeyGrant.VERSION, key.version());
         claims.put("permissions", permissions);
         claims.put(ApiKeyGrant.ACCOUNT, orNull(key.account().map(ApiKey.Account::id)));
         claims.put("team_id", orNull(key.account().map(ApiKey.Account::id)));
         claims.put("role", orNull(key.account().flatMap(ApiKey.Account::role)));
         // as OrganizationMembershipMapper writes it for one organization
         key.account().ifPresent(account -> claims.put("organization", List.of(account.alias())));
-        if (key.ofAccount()) {
-            // RFC 8693 section 4.1: the subject is nobody, so the key is who acts
-            claims.put("act", Map.of("sub", key.id(), "kind", "api_key"));
-        }
+        key.actor().ifPresent(act -> claims.put("act", act));
         return claims;
     }
 

@@ -69,12 +69,24 @@ record Key(
                         .toList();
     }
 
+    /** True where the secret of that version opens this key at {@code now}. */
+    boolean isOpenTo(String version, long now) {
+        return same(KeyForm.version(secretHash), version)
+                || earlier.filter(old -> now < old.until())
+                        .filter(old -> same(KeyForm.version(old.hash()), version))
+                        .isPresent();
+    }
+
     /** Both secrets are compared every time, each in constant time. */
     boolean opensWith(String hash, long now) {
         boolean current = same(secretHash, hash);
         boolean before = same(earlier.map(Earlier::hash).orElse(""), hash);
         return Boolean.logicalOr(
                 current, before && earlier.filter(old -> now < old.until()).isPresent());
+    }
+
+    boolean allows(String address) {
+        return allowed.map(ranges -> ranges.contains(address)).orElse(true);
     }
 
     /** A user who was made again under the id of a deleted one has nothing of him (T6). Milliseconds. */
@@ -105,8 +117,7 @@ record Key(
     }
 
     private static boolean same(String one, String other) {
-        return MessageDigest.isEqual(
-                one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
+        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.apikeys;
 
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,12 +27,14 @@ final class KeyForm {
     /** 62^6 is the first power above 2^32. */
     private static final int CHECKSUM = 6;
 
+    private static final int VERSION = 16;
+
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final BigInteger BASE = BigInteger.valueOf(DIGITS.length());
 
     private static final Pattern ENV = Pattern.compile("[a-z0-9]{1,10}");
-    private static final Pattern SHAPE = Pattern.compile("km_([a-z0-9]{1,10})_([0-9A-Za-z]{" + ID + "})_([0-9A-Za-z]{"
-            + SECRET + "})([0-9A-Za-z]{" + CHECKSUM + "})");
+    private static final Pattern SHAPE = Pattern.compile(ApiKeys.PREFIX + "([a-z0-9]{1,10})_([0-9A-Za-z]{" + ID
+            + "})_([0-9A-Za-z]{" + SECRET + "})([0-9A-Za-z]{" + CHECKSUM + "})");
     private static final Pattern ID_SHAPE = Pattern.compile("[0-9A-Za-z]{" + ID + "}");
 
     private final String env;
@@ -71,7 +74,7 @@ final class KeyForm {
     /** Another secret for the key {@code id}. */
     Made make(String id) {
         String secret = digits(new BigInteger(1, SecretGenerator.getInstance().randomBytes(SECRET_BYTES)), SECRET);
-        String start = "km_" + env + '_' + id + '_' + secret;
+        String start = ApiKeys.PREFIX + env + '_' + id + '_' + secret;
         return new Made(id, start + checksum(start), hash(secret));
     }
 
@@ -97,6 +100,14 @@ final class KeyForm {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }
+    }
+
+    /**
+     * What tokens say of the secret that they were made from, whose hash is {@code hash}: a hash of that, in part, so that who
+     * has the token learns nothing that opens anything.
+     */
+    static String version(String hash) {
+        return hash(hash).substring(0, VERSION);
     }
 
     private static String checksum(String text) {

@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.caller.AddressRanges;
 import io.github.keycloakmint.kernel.http.Members;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.AccountName;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import io.github.keycloakmint.kernel.limits.Buckets;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,6 @@ final class KeyInput {
     private static final long LONGEST_WINDOW = 86_400;
     /** The year 9999, beyond which dates have no four digits. */
     private static final long LAST_SECOND = 253_402_300_799L;
-
-    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,64})?");
 
     /** Ids and aliases of accounts; what can't be one is not looked up. */
     private static final Pattern ACCOUNT = Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1,255}");
@@ -40,7 +39,7 @@ final class KeyInput {
             if (given.size() > MOST_PERMISSIONS) {
                 throw Refusal.badInput("`permissions` must be at most " + MOST_PERMISSIONS, "too_many_permissions");
             }
-            if (!given.stream().allMatch(name -> PERMISSION.matcher(name).matches())) {
+            if (!given.stream().allMatch(Permission::isName)) {
                 throw unknownPermission();
             }
             return List.copyOf(new TreeSet<>(given));

@@ -2,7 +2,7 @@ package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
-import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.http.EvenTime;
 import io.github.keycloakmint.kernel.keycloak.Consents;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
@@ -72,7 +72,7 @@ final class KeyRedemption implements Redemption {
                 throw new TokenRefused(400, "invalid_scope", "None of the scope is a permission of the key", "scope");
             }
             return new TokenAnswer(token.issued(), key.subject(), members(token), details(token));
-        } catch (NoKeyToken refused) {
+        } catch (NoNarrowToken refused) {
             throw refused(refused);
         }
     }
@@ -98,7 +98,7 @@ final class KeyRedemption implements Redemption {
         return targets.stream().findFirst();
     }
 
-    private TokenRefused refused(NoKeyToken refused) {
+    private TokenRefused refused(NoNarrowToken refused) {
         return switch (refused.reason()) {
             case CLIENT -> unauthorizedClient();
             case AUDIENCE ->

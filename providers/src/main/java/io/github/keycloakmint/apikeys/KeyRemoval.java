@@ -1,21 +1,21 @@
 package io.github.keycloakmint.apikeys;
 
+import io.github.keycloakmint.kernel.keycloak.AccountRow;
 import io.github.keycloakmint.kernel.keycloak.AccountSubject;
-import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.RoleContainerModel;
-import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.provider.ProviderEvent;
 
 /**
- * What becomes of keys when something that they stand on goes: a user, an account, a client, a realm takes them along, in the
- * transaction that removes it. And what this node has to forget when somebody's roles or groups change.
+ * What becomes of keys when something that they stand on goes: a user, a membership, an account, a client, a realm takes them
+ * along, in the transaction that removes it. A key that is being made meanwhile is left to {@link KeyPurge}, which deletes
+ * keys that stand on nothing.
  */
 final class KeyRemoval {
 
@@ -35,6 +35,8 @@ final class KeyRemoval {
             forgetUser(removed.getKeycloakSession(), removed.getRealm(), removed.getUser());
         } else if (event instanceof UserModel.UserRemovedEvent removed) {
             forgetUser(removed.getKeycloakSession(), removed.getRealm(), removed.getUser());
+        } else if (event instanceof OrganizationModel.OrganizationMemberLeaveEvent left) {
+            forgetMember(left);
         } else if (event instanceof OrganizationModel.OrganizationRemovedEvent removed) {
             forgetAccount(removed.getKeycloakSession(), removed.getOrganization());
         } else if (event instanceof ClientModel.ClientRemovedEvent removed) {
@@ -42,8 +44,6 @@ final class KeyRemoval {
         } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
             new KeyStore(removed.getKeycloakSession(), removed.getRealm()).forgetRealm();
             node.keysChange(removed.getKeycloakSession(), removed.getRealm().getId());
-        } else {
-            rolesChange(event);
         }
     }
 
@@ -52,39 +52,38 @@ final class KeyRemoval {
         node.keysChange(session, realm.getId());
     }
 
-    private void forgetAccount(KeycloakSession session, OrganizationModel account) {
-        RealmModel realm = session.getContext().getRealm();
-        new KeyStore(session, realm).forgetAccount(account.getId());
-        AccountSubject.remove(session, realm, account.getId());
-        node.keysChange(session, realm.getId());
+    private void forgetMember(OrganizationModel.OrganizationMemberLeaveEvent left) {
+        inContext(left.getSession(), realm -> {
+            new KeyStore(left.getSession(), realm)
+                    .forgetMember(left.getUser().getId(), left.getOrganization().getId());
+            node.keysChange(left.getSession(), realm.getId());
+        });
     }
 
+    private void forgetAccount(KeycloakSession session, OrganizationModel account) {
+        inContext(session, realm -> {
+            KeyStore store = new KeyStore(session, realm);
+            store.forgetAccount(account.getId());
+            // whoever makes a key for the account holds its row: what he has made by then goes too. Rows of keys first,
+            // as
+            // ChangeKey.end has it
+            if (AccountRow.exists(session, realm, account.getId())) {
+                store.forgetAccount(account.getId());
+            }
+            AccountSubject.remove(session, realm, account.getId());
+            node.keysChange(session, realm.getId());
+        });
+    }
+
+    /** Users who stand for accounts that have no other key are left to {@link KeyPurge}. */
     private void forgetClient(KeycloakSession session, ClientModel client) {
         RealmModel realm = client.getRealm();
-        KeyStore store = new KeyStore(session, realm);
-        List<String> accounts = store.owningThrough(client.getId());
-        store.forgetClient(client.getId());
-        accounts.forEach(account -> ChangeKey.dropSubject(session, realm, account));
+        new KeyStore(session, realm).forgetClient(client.getId());
         node.keysChange(session, realm.getId());
     }
 
-    private void rolesChange(ProviderEvent event) {
-        if (event instanceof RoleModel.RoleEvent change) {
-            node.standingsChange(change.getKeycloakSession(), change.getRealm().getId());
-        } else if (event instanceof GroupModel.GroupEvent change) {
-            node.standingsChange(change.getKeycloakSession(), change.getRealm().getId());
-        } else if (event instanceof RoleContainerModel.RoleRemovedEvent change) {
-            node.standingsChange(
-                    change.getKeycloakSession(),
-                    change.getKeycloakSession().getContext().getRealm().getId());
-        } else if (event instanceof OrganizationModel.OrganizationMembershipEvent change) {
-            node.standingsChange(
-                    change.getSession(),
-                    change.getSession().getContext().getRealm().getId());
-        } else if (event instanceof ClientModel.ClientUpdatedEvent change) {
-            node.standingsChange(
-                    change.getKeycloakSession(),
-                    change.getUpdatedClient().getRealm().getId());
-        }
+    /** Organizations don't tell their realm. Without one in the context a whole realm goes, with its keys. */
+    private static void inContext(KeycloakSession session, Consumer<RealmModel> work) {
+        Optional.ofNullable(session.getContext().getRealm()).ifPresent(work);
     }
 }

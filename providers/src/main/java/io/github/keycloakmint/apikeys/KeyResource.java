@@ -59,7 +59,11 @@ final class KeyResource {
         Limits.byTarget(call, caller.id());
         ChangeKey.Rotated rotated = new ChangeKey(call.session(), caller, node).rotate(call.path("id"), grace);
         KeysResource.record(call, rotated.row(), "rotate");
-        return Reply.ok(KeyViews.created(KeyRules.of(call.realm()), rotated.row(), rotated.text()));
+        @Nullable
+        Long lastUsedAt = new KeyStore(call.session(), call.realm())
+                .lastUsed(List.of(rotated.row()))
+                .get(rotated.row().id);
+        return Reply.ok(KeyViews.rotated(KeyRules.of(call.realm()), rotated.row(), rotated.text(), lastUsedAt));
     }
 
     private static long grace(long seconds) {

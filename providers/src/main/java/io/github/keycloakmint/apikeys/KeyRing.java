@@ -52,7 +52,7 @@ final class KeyRing implements ApiKeys {
         if (judgement.good().isEmpty()) {
             return refused(judgement.reason());
         }
-        if (key.allowed().filter(ranges -> !ranges.contains(address)).isPresent()) {
+        if (!key.allows(address)) {
             return refused("address");
         }
         Optional<Duration> wait =
@@ -61,15 +61,27 @@ final class KeyRing implements ApiKeys {
             return new Shown.Limited(key.id(), wait.get());
         }
         node.uses().count(key.id(), now);
-        return new Shown.Good(judgement.good().get());
+        return new Shown.Good(
+                judgement.good().get().opened(KeyForm.version(read.get().hash())));
     }
 
     @Override
-    public Optional<ApiKey> live(RealmModel realm, String id) {
-        return Optional.of(id)
+    public Optional<ApiKey> live(RealmModel realm, Origin origin) {
+        long now = Time.currentTimeSeconds();
+        return Optional.of(origin.id())
                 .filter(KeyForm::isId)
                 .flatMap(given -> key(realm, given))
-                .flatMap(key -> judge(realm, key, Time.currentTimeSeconds()).good());
+                .filter(key -> key.isOpenTo(origin.version(), now))
+                .flatMap(key -> judge(realm, key, now).good());
+    }
+
+    @Override
+    public boolean reaches(RealmModel realm, Origin origin, String address) {
+        return Optional.of(origin.id())
+                .filter(KeyForm::isId)
+                .flatMap(given -> key(realm, given))
+                .filter(key -> key.allows(address))
+                .isPresent();
     }
 
     @Override
@@ -81,8 +93,9 @@ final class KeyRing implements ApiKeys {
         return node.keys()
                 .get(
                         KeysOfNode.keyName(realm.getId(), id),
-                        KeysOfNode.allKeys(realm.getId()),
-                        () -> new KeyStore(session, realm).find(id).map(Key::of));
+                        () -> new KeyStore(session, realm).read(id).map(Key::of),
+                        KeysOfNode.keyName(realm.getId(), id),
+                        KeysOfNode.allKeys(realm.getId()));
     }
 
     /** @param reason why there is none */
@@ -93,7 +106,11 @@ final class KeyRing implements ApiKeys {
     }
 
     private Judgement judge(RealmModel realm, Key key, long now) {
-        Optional<Long> end = KeyRules.of(realm).endNow(key.expiresAt(), key.createdAt());
+        Optional<KeyRules> rules = KeyRules.find(realm);
+        if (rules.isEmpty()) {
+            return Judgement.bad("bad_attribute");
+        }
+        Optional<Long> end = rules.get().endNow(key.expiresAt(), key.createdAt());
         if (!key.enabled() || end.filter(at -> at <= now).isPresent()) {
             return Judgement.bad(key.enabled() ? "expired" : "disabled");
         }
@@ -130,7 +147,7 @@ final class KeyRing implements ApiKeys {
             RealmModel realm, Key key, UserModel subject, ClientModel client, Entitlements entitlements) {
         String name = String.join(
                 "/", realm.getId(), "standing", key.userId(), key.accountId().orElse("-"), client.getId());
-        return node.standings().get(name, KeysOfNode.allStandings(realm.getId()), () -> held(key, subject, entitlements)
+        return node.standings().get(session, name, realm.getId(), () -> held(key, subject, entitlements)
                 .map(held -> new KeysOfNode.Standing(narrow(realm, client), held)));
     }
 
@@ -166,7 +183,8 @@ final class KeyRing implements ApiKeys {
                 client,
                 key.accountId().map(id -> new ApiKey.Account(id, held.alias(), held.role())),
                 granted,
-                end);
+                end,
+                "");
     }
 
     private static Shown refused(String reason) {

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
 import java.util.Optional;
@@ -21,14 +22,19 @@ record KeyRules(Optional<Long> maxLife, long maxPerOwner) {
 
     /** @throws Refusal 500 where an attribute can't be read: nothing is changed, and the log names it */
     static KeyRules of(RealmModel realm) {
+        return find(realm).orElseThrow(() -> Refusal.of(Fault.INTERNAL, "bad_attribute"));
+    }
+
+    /** Empty where an attribute can't be read: no key is good then, and the log names it. */
+    static Optional<KeyRules> find(RealmModel realm) {
         try {
             Attributes attributes = new Attributes("realm '" + realm.getName() + "'", realm::getAttribute);
-            return new KeyRules(
+            return Optional.of(new KeyRules(
                     attributes.integer("mint.api-keys.max-life", 1),
-                    attributes.integer("mint.api-keys.max-per-owner", 0).orElse(MOST));
+                    attributes.integer("mint.api-keys.max-per-owner", 0).orElse(MOST)));
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
-            throw Refusal.of(Fault.INTERNAL, "bad_attribute");
+            Complaints.error(LOG, realm.getId(), e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -42,6 +42,13 @@ final class KeyStore {
         return Optional.ofNullable(entities.find(KeyRow.class, id)).filter(row -> row.realmId.equals(realmId));
     }
 
+    /** As the database has it now, not as this session has read it before; what comes back is not written. */
+    Optional<KeyRow> read(String id) {
+        Optional<KeyRow> row = find(id);
+        row.ifPresent(entities::detach);
+        return row;
+    }
+
     /** Holds the row until the transaction ends: whoever changes one thing must not write back another as it was. */
     Optional<KeyRow> lock(String id) {
         return entities
@@ -141,19 +148,18 @@ final class KeyStore {
                 .executeUpdate();
     }
 
-    void forgetAccount(String accountId) {
-        deleteWhere("accountId", accountId);
+    /** A member has left: his keys that were narrowed to the account don't come back with him. */
+    void forgetMember(String userId, String accountId) {
+        entities.createQuery("delete from KeyRow k where k.userId = :user and k.accountId = :account"
+                        + " and k.realmId = :realm and k.ofAccount = false")
+                .setParameter("user", userId)
+                .setParameter("account", accountId)
+                .setParameter("realm", realmId)
+                .executeUpdate();
     }
 
-    /** Accounts that own a key that was made through the client. */
-    List<String> owningThrough(String clientId) {
-        return entities.createQuery(
-                        "select distinct k.accountId from KeyRow k"
-                                + " where k.clientId = :client and k.realmId = :realm and k.ofAccount = true",
-                        String.class)
-                .setParameter("client", clientId)
-                .setParameter("realm", realmId)
-                .getResultList();
+    void forgetAccount(String accountId) {
+        deleteWhere("accountId", accountId);
     }
 
     void forgetClient(String clientId) {

@@ -3,7 +3,7 @@ package io.github.keycloakmint.apikeys;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
-import io.github.keycloakmint.kernel.caller.NoKeyToken;
+import io.github.keycloakmint.kernel.caller.NoNarrowToken;
 import io.github.keycloakmint.kernel.caller.ShownKey;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
@@ -56,7 +56,7 @@ final class KeyTokenResource {
             call.record().put("audience", token.audience());
             call.record().put("jti", token.issued().jti());
             return Reply.ok(Answer.of(token));
-        } catch (NoKeyToken refused) {
+        } catch (NoNarrowToken refused) {
             throw refused.atTheEndpoint();
         }
     }

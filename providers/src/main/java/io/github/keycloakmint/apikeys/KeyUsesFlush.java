@@ -75,9 +75,12 @@ final class KeyUsesFlush {
                     return true;
                 });
             } catch (RuntimeException e) {
-                // a thread that dies of it would count for nothing; the next run tries again
+                // a thread that dies of it would count for nothing. What failed here would fail for the rest as well,
+                // with
+                // as many attempts and stacks: the next run tries again
                 LOG.error("Uses of API keys could not be written now", e);
-                uses.giveBack(batch);
+                uses.giveBack(taken.subList(from, taken.size()));
+                return;
             }
         }
     }

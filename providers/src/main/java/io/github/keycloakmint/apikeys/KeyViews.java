@@ -55,6 +55,10 @@ final class KeyViews {
         return of(rules, row, text, null, null);
     }
 
+    static View rotated(KeyRules rules, KeyRow row, String text, @Nullable Long lastUsedAt) {
+        return of(rules, row, text, lastUsedAt, null);
+    }
+
     static View of(
             KeyRules rules,
             KeyRow row,

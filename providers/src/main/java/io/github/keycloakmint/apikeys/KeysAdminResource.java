@@ -62,7 +62,10 @@ final class KeysAdminResource {
         boolean enabled = call.json()
                 .optionalFlag("enabled")
                 .orElseThrow(() -> Refusal.badInput("`enabled` is required", "missing_enabled"));
-        KeyRow row = change(call, held -> ChangeKey.enable(held.row(), Say.ADMIN, enabled));
+        KeyRow row = change(call, held -> {
+            ChangeKey.requireReadable(held.realm());
+            ChangeKey.enable(held.row(), Say.ADMIN, enabled);
+        });
         leaveEvent(call, OperationType.UPDATE, row);
         return Reply.ok(KeyResource.full(call.realm(), new KeyStore(call.session(), call.realm()), row));
     }

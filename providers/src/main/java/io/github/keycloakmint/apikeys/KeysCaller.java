@@ -12,6 +12,7 @@ import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import io.github.keycloakmint.kernel.limits.Limits;
 import java.util.Optional;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
 /** A signed-in user who looks after keys, through a client that opted in to it (T8). A key is no such caller. */
@@ -36,6 +37,17 @@ record KeysCaller(UserModel user, ClientModel client) {
 
     String id() {
         return user.getId();
+    }
+
+    /**
+     * His client as a transaction of one's own sees it. What the call's session has of it may have to be read from the database
+     * still, which in another transaction takes the call's own connection away.
+     *
+     * @throws Refusal 403 where it is gone meanwhile
+     */
+    ClientModel clientIn(RealmModel realm) {
+        return Optional.ofNullable(realm.getClientById(client.getId()))
+                .orElseThrow(() -> Refusal.of(Fault.FORBIDDEN, "client_is_gone"));
     }
 
     /** What he is in an account, where he is in it. */

@@ -1,8 +1,9 @@
 package io.github.keycloakmint.apikeys;
 
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
+import io.github.keycloakmint.kernel.keycloak.Kept;
+import io.github.keycloakmint.kernel.keycloak.RightsChanges;
 import io.github.keycloakmint.kernel.limits.Buckets;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /** What this node keeps of keys in memory. */
@@ -10,10 +11,9 @@ final class KeysOfNode {
 
     private static final int MOST_BUCKETS = 100_000;
 
-    private final Epochs epochs = new Epochs();
     private final KeyForm form;
-    private final Kept<Key> keys = new Kept<>(epochs);
-    private final Kept<Standing> standings = new Kept<>(epochs);
+    private final Kept<String, Key> keys = new Kept<>();
+    private final Kept<String, Standing> standings = new Kept<>();
     private final Buckets buckets = new Buckets(MOST_BUCKETS);
     private final KeyUses uses = new KeyUses();
 
@@ -32,11 +32,11 @@ final class KeysOfNode {
         return form;
     }
 
-    Kept<Key> keys() {
+    Kept<String, Key> keys() {
         return keys;
     }
 
-    Kept<Standing> standings() {
+    Kept<String, Standing> standings() {
         return standings;
     }
 
@@ -56,42 +56,13 @@ final class KeysOfNode {
         return realmId + "/keys";
     }
 
-    static String allStandings(String realmId) {
-        return realmId + "/standings";
-    }
-
     /** The key was changed, in a transaction that has ended. */
     void changed(String realmId, String keyId) {
-        epochs.next(keyName(realmId, keyId));
+        RightsChanges.next(keyName(realmId, keyId));
     }
 
     /** Keys of the realm are changed by the transaction of {@code session}: forgotten when it has ended, however it ended. */
     void keysChange(KeycloakSession session, String realmId) {
-        afterwards(session, allKeys(realmId));
-        afterwards(session, allStandings(realmId));
-    }
-
-    /** What owners have is changed by the transaction of {@code session}. */
-    void standingsChange(KeycloakSession session, String realmId) {
-        afterwards(session, allStandings(realmId));
-    }
-
-    private void afterwards(KeycloakSession session, String name) {
-        // once a transaction, of which an import of a realm has thousands of events
-        if (session.getAttribute("mint.epoch:" + name) != null) {
-            return;
-        }
-        session.setAttribute("mint.epoch:" + name, true);
-        session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
-            @Override
-            protected void commitImpl() {
-                epochs.next(name);
-            }
-
-            @Override
-            protected void rollbackImpl() {
-                epochs.next(name);
-            }
-        });
+        RightsChanges.after(session, allKeys(realmId));
     }
 }

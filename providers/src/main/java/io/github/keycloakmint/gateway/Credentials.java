@@ -2,6 +2,7 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.caller.AmbiguousCredentials;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
+import io.github.keycloakmint.kernel.caller.OneIdentity;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * to be good: a bad one is not made up for by another.
  */
 final class Credentials {
-
-    /** The header of token-for-email's own apps. */
-    static final String TOKEN_HEADER = "token";
 
     /** Characters; what is longer is no token of ours, and is not looked at. */
     private static final int LONGEST = 16_384;
@@ -61,7 +59,7 @@ final class Credentials {
         List<Identity> found = new ArrayList<>();
         authorization().ifPresent(found::add);
         one(ApiKeys.HEADER).map(this::key).ifPresent(found::add);
-        one(TOKEN_HEADER).filter(this::another).map(this::token).ifPresent(found::add);
+        one(OneIdentity.TOKEN_HEADER).filter(this::another).map(this::token).ifPresent(found::add);
         query().filter(this::another).map(this::token).ifPresent(found::add);
         return found;
     }
@@ -140,13 +138,18 @@ final class Credentials {
                 : sent;
     }
 
-    /** Browsers send it along whoever made them call: alone it is good for reading, or for a page that may call (T36). */
+    /**
+     * Browsers send it along whoever made them call: alone it is good for reading, or for a page that may call (T36). A page that
+     * may not call reads nothing by it either: a WebSocket begins with a GET, and no same-origin rule stops it (RFC 6455
+     * section 10.2). Browsers name the page there, and in no GET of a page of the app's own.
+     */
     private Identity cookie() {
         String sent = SignedCookie.token(call)
                 .filter(token -> token.length() <= LONGEST)
                 .orElseThrow(() -> Refusal.bearer(Optional.of("Credentials required"), false, "no_credentials"));
         Identity identity = token(sent);
-        if (!original.onlyReads() && !fromAllowedPage(identity)) {
+        boolean byNoPage = original.onlyReads() && call.headers("Origin").isEmpty();
+        if (!byNoPage && !fromAllowedPage(identity)) {
             throw refused("cookie_alone");
         }
         return identity;

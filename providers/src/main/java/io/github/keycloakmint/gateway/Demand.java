@@ -2,11 +2,13 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.http.Query;
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a proxy asks of whoever calls.
@@ -20,12 +22,12 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
 
     static final Demand NOTHING = new Demand(List.of(), List.of(), Optional.empty(), Optional.empty());
 
+    private static final Set<String> NAMES = Set.of("permission", "any", "account", "audience");
+
     /** More in one address is nobody's rule. */
     private static final int MOST = 100;
 
     private static final int LONGEST = 255;
-
-    private static final Pattern PERMISSION = Pattern.compile("[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,64})?");
 
     Demand {
         all = List.copyOf(all);
@@ -34,6 +36,10 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
 
     /** @throws Refusal for a query that can't be what was meant: a demand that is not understood is not met */
     static Demand of(Query query) {
+        if (!NAMES.containsAll(query.names())) {
+            // misspelt, it would ask for nothing and let everybody in
+            throw Refusal.badInput("The query has more than " + new TreeSet<>(NAMES), "unknown_parameter");
+        }
         List<String> any = query.all("any");
         if (any.size() > 1) {
             throw Refusal.badInput("`any` was given twice", "duplicate_any");
@@ -49,28 +55,12 @@ record Demand(List<String> all, List<String> any, Optional<String> account, Opti
                 name(query, "audience"));
     }
 
-    /**
-     * The same, where the audience can't be the request's own: whoever makes somebody follow a link would choose for which app
-     * this one gets a token. What else stands in a request's query can only ask for more, or for another account of the user's.
-     */
-    Demand unlessIts(OriginalRequest request) {
-        if (audience.isPresent() && request.names("audience")) {
-            throw Refusal.badInput("`audience` stands in the query of the request itself", "audience_of_request");
-        }
-        return this;
-    }
-
-    /** True for what can be a permission's name: no blank, no comma, nothing beyond ASCII (T36). */
-    static boolean isPermission(String name) {
-        return PERMISSION.matcher(name).matches();
-    }
-
     boolean metBy(Collection<String> permissions) {
         return permissions.containsAll(all) && (any.isEmpty() || any.stream().anyMatch(permissions::contains));
     }
 
     private static List<String> permissions(String parameter, List<String> sent) {
-        if (sent.size() > MOST || !sent.stream().allMatch(Demand::isPermission)) {
+        if (sent.size() > MOST || !sent.stream().allMatch(Permission::isName)) {
             throw Refusal.badInput("`" + parameter + "` must name permissions", "malformed_" + parameter);
         }
         return sent;

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -29,7 +30,7 @@ record EmbedPaths(List<RequestPath> prefixes) {
                                     attributes.owner(), ATTRIBUTE, "a list of paths such as /embed/chat")))
                     .toList());
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            Complaints.error(LOG, realm.getId(), e.getMessage());
             return NONE;
         }
     }

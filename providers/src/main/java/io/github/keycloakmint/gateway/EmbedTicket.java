@@ -3,7 +3,6 @@ package io.github.keycloakmint.gateway;
 import io.github.keycloakmint.kernel.UrlBase64;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.keycloak.DerivedKeys;
-import io.github.keycloakmint.kernel.keycloak.Issuers;
 import io.github.keycloakmint.kernel.keycloak.PasswordMark;
 import io.github.keycloakmint.kernel.keycloak.SealedText;
 import io.github.keycloakmint.kernel.keycloak.SingleUse;
@@ -27,11 +26,14 @@ final class EmbedTicket {
     /** Seconds. */
     static final int LIFETIME = 60;
 
+    /** Seconds for which a used one is remembered after its end: nodes' clocks differ. */
+    private static final long CLOCKS = 300;
+
     /** The whole ticket stands in an address, which proxies cut off at 8 KiB. */
     private static final int LONGEST = 6_144;
 
     private static final int ID = 16;
-    private static final int PARTS = 5;
+    private static final int PARTS = 6;
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{40," + LONGEST + "}");
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -41,17 +43,18 @@ final class EmbedTicket {
      * What is encrypted.
      *
      * @param expires seconds since the epoch
+     * @param userId of the token's user
      */
-    private record Content(String id, long expires, String path, String token, String mark) {
+    private record Content(String id, long expires, String path, String token, String userId, String mark) {
 
         /** None but the last part can hold a line break. */
         String text() {
-            return String.join("\n", id, String.valueOf(expires), path, token, mark);
+            return String.join("\n", id, String.valueOf(expires), path, token, userId, mark);
         }
 
         static Content of(String text) {
             String[] parts = text.split("\n", PARTS);
-            return new Content(parts[0], Long.parseLong(parts[1]), parts[2], parts[3], parts[4]);
+            return new Content(parts[0], Long.parseLong(parts[1]), parts[2], parts[3], parts[4], parts[5]);
         }
     }
 
@@ -64,6 +67,7 @@ final class EmbedTicket {
                 Time.currentTime() + seconds(parent),
                 path.toString(),
                 parent.text(),
+                parent.bearer().user().getId(),
                 mark(parent.bearer().user()));
         byte[] key = DerivedKeys.active(session, realm, DerivedKeys.Kind.EMBED_TICKET);
         return Optional.of(SealedText.seal(key, realm.getId(), content.text()))
@@ -91,7 +95,7 @@ final class EmbedTicket {
                 .filter(content -> content.expires() > Time.currentTime())
                 .filter(content -> content.path().equals(path.toString()))
                 .filter(content -> unchanged(session, realm, content))
-                .filter(content -> SingleUse.of(session).claim(key(realm, content), LIFETIME + 1L))
+                .filter(content -> SingleUse.of(session).claim(key(realm, content), LIFETIME + CLOCKS))
                 .map(Content::token);
     }
 
@@ -104,8 +108,8 @@ final class EmbedTicket {
     }
 
     private static boolean unchanged(KeycloakSession session, RealmModel realm, Content content) {
-        return Issuers.subject(content.token())
-                .flatMap(id -> Optional.ofNullable(session.users().getUserById(realm, id)))
+        // not by the token's sub, which a mapper may have made another's (pairwise subjects)
+        return Optional.ofNullable(session.users().getUserById(realm, content.userId()))
                 .filter(user -> mark(user).equals(content.mark()))
                 .isPresent();
     }

@@ -54,20 +54,26 @@ final class FindRights {
         return bearer.grant(session).isPresent() ? narrowed(bearer, account) : inSession(bearer, account, client);
     }
 
-    /** A token that says for whom it is, is for nobody else; others go where their client may ask for tokens. */
+    /**
+     * A token that the bundle made and that says for whom it is, is for nobody else, whoever made it (T4): what one app was shown
+     * is no key to another. Sessions, keys, and minted tokens that name nobody go where their client may ask for tokens.
+     */
     private ClientModel audience(Identity identity, String asked) {
-        boolean narrowed = !identity.minted()
-                && identity.bearer().flatMap(bearer -> bearer.grant(session)).isPresent();
-        boolean own = identity.bearer()
-                .map(bearer -> bearer.token().getAudience())
-                .filter(audiences -> Arrays.asList(audiences).contains(asked))
-                .isPresent();
-        return Optional.of(asked)
-                .filter(name -> own || !narrowed)
-                .flatMap(name -> narrowed
-                        ? Optional.ofNullable(realm.getClientByClientId(name)).filter(ClientModel::isEnabled)
-                        : Audiences.find(identity.client(), name))
+        Optional<List<String>> own = identity.bearer()
+                .filter(bearer -> bearer.grant(session).isPresent())
+                .map(FindRights::audiences)
+                .filter(names -> !identity.minted() || !names.isEmpty());
+        return own.map(names -> Optional.of(asked)
+                        .filter(names::contains)
+                        .flatMap(name -> Optional.ofNullable(realm.getClientByClientId(name)))
+                        .filter(ClientModel::isEnabled))
+                .orElseGet(() -> Audiences.find(identity.client(), asked))
                 .orElseThrow(() -> Refusal.of(GatewayError.INVALID_TARGET, "audience_not_allowed"));
+    }
+
+    private static List<String> audiences(BearerToken bearer) {
+        String @Nullable [] named = bearer.token().getAudience();
+        return named == null ? List.of() : Arrays.asList(named);
     }
 
     private Rights onPlatform(BearerToken bearer) {
@@ -110,7 +116,7 @@ final class FindRights {
 
     private Optional<Rights> in(UserModel user, String account, Optional<ClientModel> audience) {
         KeptRights.Question question = KeptRights.Question.ofMember(realm, user, account, audience);
-        return kept.get(realm, question, () -> read(user, account, audience))
+        return kept.get(session, question, () -> read(user, account, audience))
                 // an account that was disabled is seen at once, on every node: Keycloak's own cache knows
                 .filter(rights -> rights.accountId().flatMap(entitlements::open).isPresent());
     }

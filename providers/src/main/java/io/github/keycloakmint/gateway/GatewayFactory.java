@@ -74,24 +74,26 @@ public final class GatewayFactory implements CapabilityFactory {
 
     private static Endpoint ofPages(String name, Map<String, Handler> methods, AllowedOrigins origins) {
         return new Endpoint(
-                Area.API,
-                "auth/" + name,
-                name,
-                methods,
-                PlainErrors.SHAPE,
-                PlainErrors.SHAPE.of(Fault.NOT_FOUND),
-                origins);
+                        Area.API,
+                        "auth/" + name,
+                        name,
+                        methods,
+                        PlainErrors.SHAPE,
+                        PlainErrors.SHAPE.of(Fault.NOT_FOUND),
+                        origins)
+                .atItsPlace();
     }
 
     private static Endpoint verify(String path, Handler handler) {
         return new Endpoint(
-                Area.API,
-                path,
-                "verify",
-                METHODS.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), method -> handler)),
-                VerifyErrors.SHAPE,
-                PlainErrors.SHAPE.of(Fault.NOT_FOUND),
-                AllowedOrigins.NONE);
+                        Area.API,
+                        path,
+                        "verify",
+                        METHODS.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), method -> handler)),
+                        VerifyErrors.SHAPE,
+                        PlainErrors.SHAPE.of(Fault.NOT_FOUND),
+                        AllowedOrigins.NONE)
+                .atItsPlace();
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.caller.ApiKey;
 import io.github.keycloakmint.kernel.keycloak.BearerToken;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ record Identity(
                 key.subject(),
                 API_KEY,
                 key.client(),
-                key.ofAccount() ? Map.of("sub", key.id(), "kind", API_KEY) : null,
+                key.actor().orElse(null),
                 Optional.empty(),
                 key.expiresAt(),
                 Optional.empty(),
@@ -80,6 +79,11 @@ record Identity(
     /** True for a token that was made for somebody by a service, and says what he is on the platform (T7). */
     boolean minted() {
         return kind.equals(MINTED);
+    }
+
+    /** Empty for an address that nobody has shown to be his: an app decides by it (T17, T22). */
+    Optional<String> email() {
+        return Optional.ofNullable(user.getEmail()).filter(address -> user.isEmailVerified());
     }
 
     /** The same user, acted for by the same: two credentials of one identity may come together. */

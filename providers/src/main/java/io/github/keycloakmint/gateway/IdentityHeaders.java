@@ -30,7 +30,7 @@ final class IdentityHeaders {
         if (made.headers.containsValue("")) {
             throw Refusal.of(Fault.FORBIDDEN, "user_id_is_no_header");
         }
-        made.put("Email", identity.user().getEmail());
+        made.put("Email", identity.email().orElse(null));
         made.put("Account-Id", rights.accountId().orElse(null));
         made.put("Role", rights.role().orElse(null));
         // each of them fits; the comma between them is the header's own

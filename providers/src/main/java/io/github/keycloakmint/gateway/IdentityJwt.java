@@ -53,7 +53,7 @@ final class IdentityJwt {
                 session.getContext().getUri().getBaseUri().toString(),
                 audience,
                 identity.user().getId(),
-                identity.user().getEmail(),
+                identity.email().orElse(null),
                 identity.act(),
                 rights,
                 identity.client().getClientId(),

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.gateway;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.keycloakmint.kernel.PersonName;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.keycloak.ClientOrigins;
@@ -8,15 +9,15 @@ import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import io.github.keycloakmint.kernel.limits.Limits;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.models.UserModel;
 
 /** {@code GET /api/auth/me}: whoever calls is told who he is here. */
 final class MeResource {
 
-    /** @param name null where the user has none */
+    /**
+     * @param email null unless it is verified, as in the headers
+     * @param name null where the user has none
+     */
     private record Me(
             String id,
             @Nullable String email,
@@ -29,8 +30,8 @@ final class MeResource {
         static Me of(Identity identity, Rights rights) {
             return new Me(
                     identity.user().getId(),
-                    identity.user().getEmail(),
-                    name(identity.user()),
+                    identity.email().orElse(null),
+                    PersonName.of(identity.user()).orElse(null),
                     rights.accountId().orElse(null),
                     rights.role().orElse(null),
                     rights.permissions(),
@@ -40,13 +41,6 @@ final class MeResource {
                             identity.act(),
                             identity.issuedAt().orElse(null),
                             identity.expiresAt().orElse(null)));
-        }
-
-        private static @Nullable String name(UserModel user) {
-            String name = Stream.of(user.getFirstName(), user.getLastName())
-                    .filter(part -> part != null && !part.isBlank())
-                    .collect(Collectors.joining(" "));
-            return name.isEmpty() ? null : name;
         }
     }
 

@@ -65,11 +65,6 @@ record OriginalRequest(Optional<String> method, Optional<RequestPath> path, Opti
                 .toList();
     }
 
-    /** True where its query has a parameter of that name. */
-    boolean names(String parameter) {
-        return pairs().anyMatch(pair -> decoded(before(pair, '=')).equals(parameter));
-    }
-
     private Stream<String> pairs() {
         return query.stream().flatMap(text -> Arrays.stream(text.split("&", -1)));
     }

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.gateway;
 
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,6 @@ record Rights(Optional<String> accountId, Optional<String> role, List<String> pe
 
     Rights {
         // what nobody can ask for grants nothing
-        permissions = permissions.stream().filter(Demand::isPermission).sorted().toList();
+        permissions = permissions.stream().filter(Permission::isName).sorted().toList();
     }
 }

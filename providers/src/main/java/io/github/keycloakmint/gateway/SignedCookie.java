@@ -1,6 +1,7 @@
 package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import io.github.keycloakmint.kernel.UrlBase64;
 import io.github.keycloakmint.kernel.http.Cookie;
 import io.github.keycloakmint.kernel.http.Exchange;
@@ -42,7 +43,10 @@ final class SignedCookie {
         if (Cookie.isName(name)) {
             return Optional.of(name);
         }
-        LOG.error(new Attributes.BadAttribute(attributes.owner(), NAME, "the name of a cookie").getMessage());
+        Complaints.error(
+                LOG,
+                realm.getId(),
+                new Attributes.BadAttribute(attributes.owner(), NAME, "the name of a cookie").getMessage());
         return Optional.empty();
     }
 
@@ -70,8 +74,9 @@ final class SignedCookie {
 
     /**
      * The token in the one cookie of the realm's name whose signature is good; the token is judged by whoever asks, as one that
-     * was sent in a header. Cookies of others are ignored: none of them is an error. Empty for a cookie of another realm or of a client that has not opted in. Where two good ones differ, another host of
-     * the site may have planted one (RFC 6265 section 8.6).
+     * was sent in a header. Cookies of others are ignored: none of them is an error. Empty for a cookie of another realm or of a
+     * client that has not opted in. Where two good ones differ, another host of the site may have planted one (RFC 6265
+     * section 8.6).
      */
     static Optional<String> token(Exchange call) {
         if (!call.hasCookies()) {

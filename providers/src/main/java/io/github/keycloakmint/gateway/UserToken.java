@@ -1,6 +1,8 @@
 package io.github.keycloakmint.gateway;
 
+import io.github.keycloakmint.kernel.caller.ApiKeys;
 import io.github.keycloakmint.kernel.caller.Bearer;
+import io.github.keycloakmint.kernel.caller.OneIdentity;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Refusal;
@@ -10,6 +12,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.ClientModel;
 
@@ -40,8 +43,8 @@ record UserToken(BearerToken bearer, String text) {
      * origin (T26).
      */
     static UserToken inHeaderOrCookie(Exchange call) {
-        Optional<String> kept =
-                call.headers(HttpHeaders.AUTHORIZATION).isEmpty() ? SignedCookie.token(call) : Optional.empty();
+        boolean explicit = !call.headers(HttpHeaders.AUTHORIZATION).isEmpty() || hasOthers(call);
+        Optional<String> kept = explicit ? Optional.empty() : SignedCookie.token(call);
         if (kept.isEmpty()) {
             return inHeader(call);
         }
@@ -52,6 +55,11 @@ record UserToken(BearerToken bearer, String text) {
             throw Refusal.of(Fault.FORBIDDEN, "cookie_without_origin");
         }
         return token;
+    }
+
+    private static boolean hasOthers(Exchange call) {
+        return Stream.of(ApiKeys.HEADER, OneIdentity.TOKEN_HEADER)
+                .anyMatch(name -> !call.headers(name).isEmpty());
     }
 
     ClientModel client() {

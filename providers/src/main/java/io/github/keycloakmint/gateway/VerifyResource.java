@@ -27,11 +27,15 @@ final class VerifyResource {
         return answer(call, identity, Demand.of(call.query()));
     }
 
-    /** As Envoy asks: behind the address that was set stand path and query of the request itself. */
+    /**
+     * As Envoy asks with a path_prefix: behind the address that was set stand path and query of the request itself. So nothing
+     * of it is the proxy's demand, and there is none: whoever makes somebody follow a link would choose in which account, and for
+     * which app, he acts.
+     */
     Reply verifyBelow(Exchange call) {
         OriginalRequest original = about(call);
         Identity identity = Credentials.of(call, original).identity();
-        return answer(call, identity, Demand.of(call.query()).unlessIts(original));
+        return answer(call, identity, Demand.NOTHING);
     }
 
     private static OriginalRequest about(Exchange call) {

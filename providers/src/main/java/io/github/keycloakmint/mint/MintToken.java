@@ -1,5 +1,6 @@
 package io.github.keycloakmint.mint;
 
+import io.github.keycloakmint.kernel.PersonName;
 import io.github.keycloakmint.kernel.audit.CallRecord;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.keycloak.PlatformIndex;
@@ -8,9 +9,6 @@ import io.github.keycloakmint.kernel.keycloak.UserDirectory;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -114,7 +112,11 @@ final class MintToken {
                 issued.token(),
                 lifetime,
                 new MintedToken.User(
-                        verdict.id(), request.email(), name(user), role.orElse(null), request.platformId()));
+                        verdict.id(),
+                        request.email(),
+                        PersonName.of(user).orElse(null),
+                        role.orElse(null),
+                        request.platformId()));
     }
 
     /** RFC 8693 section 4.1: who acts, as opposed to whom the token is about. */
@@ -122,12 +124,5 @@ final class MintToken {
         return Map.of(
                 "sub", caller.serviceAccount().getId(),
                 "client_id", caller.client().getClientId());
-    }
-
-    private static @Nullable String name(UserModel user) {
-        String name = Stream.of(user.getFirstName(), user.getLastName())
-                .filter(part -> part != null && !part.isBlank())
-                .collect(Collectors.joining(" "));
-        return name.isEmpty() ? null : name;
     }
 }

@@ -43,7 +43,10 @@ final class RealmFinder {
         return byPlatform(body).or(this::byIssuer).or(this::byHost).or(this::byDefault);
     }
 
-    /** By the host, else the configured default: for what is the same for everybody who asks there. */
+    /**
+     * By the host, else the configured default: for what is the same for everybody who asks there, and for what is asked whether
+     * somebody may pass, since his own bearer would lead to the realm that he likes (T10).
+     */
     Optional<RealmModel> byPlace() {
         return byHost().or(this::byDefault);
     }

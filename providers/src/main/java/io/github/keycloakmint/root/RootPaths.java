@@ -33,6 +33,11 @@ public abstract class RootPaths extends AnyMethod {
     /** The realm that a call is for. */
     abstract Optional<RealmModel> realm(RealmFinder finder, KeycloakSession session, RequestBody body);
 
+    /** The same for an endpoint that is of its place: what a caller sends along leads nowhere. */
+    Optional<RealmModel> ofPlace(RealmFinder finder, KeycloakSession session, RequestBody body) {
+        return finder.byPlace();
+    }
+
     @Override
     protected Response serve(String method, String path, @Nullable InputStream stream) {
         KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
@@ -47,7 +52,9 @@ public abstract class RootPaths extends AnyMethod {
             return door.off(area, path);
         }
         RequestBody body = new RequestBody(stream);
-        Optional<RealmModel> realm = realm(new RealmFinder(session, settings), session, body);
+        RealmFinder finder = new RealmFinder(session, settings);
+        Optional<RealmModel> realm =
+                door.ofPlace(area, path) ? ofPlace(finder, session, body) : realm(finder, session, body);
         if (realm.isEmpty()) {
             return door.off(area, path);
         }

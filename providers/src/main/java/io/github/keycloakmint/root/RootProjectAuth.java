@@ -21,6 +21,12 @@ public class RootProjectAuth extends RootPaths {
         super(Area.AUTH);
     }
 
+    /** The project in the path is the place. */
+    @Override
+    Optional<RealmModel> ofPlace(RealmFinder finder, KeycloakSession session, RequestBody body) {
+        return realm(finder, session, body);
+    }
+
     @Override
     Optional<RealmModel> realm(RealmFinder finder, KeycloakSession session, RequestBody body) {
         return finder.byProject(

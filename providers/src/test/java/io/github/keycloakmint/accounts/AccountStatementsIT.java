@@ -3,11 +3,9 @@ package io.github.keycloakmint.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.keycloakmint.testbed.KeycloakServer;
-import io.github.keycloakmint.testbed.Poll;
-import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
+import io.github.keycloakmint.testbed.StatementLog;
 import io.github.keycloakmint.testbed.TestRealm;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -28,7 +26,7 @@ class AccountStatementsIT {
 
     @BeforeAll
     static void start() {
-        server = Servers.start(ServerOptions.forTests().withLogLevel("info,org.hibernate.SQL:debug"));
+        server = Servers.trusting();
         realm = TestRealm.create(server, "demo-realm.json", file -> {});
         tenancy = new Tenancy(realm);
         String id = realm.createUser(RICH, user -> {});
@@ -42,33 +40,10 @@ class AccountStatementsIT {
     @AfterAll
     static void stop() {
         realm.close();
-        server.close();
     }
 
     private static List<String> statements(Runnable work) {
-        int before = written();
-        work.run();
-        written();
-        return server.log()
-                .substring(before)
-                .lines()
-                .filter(line -> line.contains("org.hibernate.SQL"))
-                .map(line -> line.substring(line.indexOf("org.hibernate.SQL")))
-                .toList();
-    }
-
-    /** Length of the log once nothing is on its way to it any more. */
-    private static int written() {
-        long[] last = {-1, System.nanoTime()};
-        Poll.untilTrue("the log to be still", Duration.ofSeconds(30), () -> {
-            int length = server.log().length();
-            if (length != last[0]) {
-                last[0] = length;
-                last[1] = System.nanoTime();
-            }
-            return System.nanoTime() - last[1] > Duration.ofSeconds(1).toNanos();
-        });
-        return (int) last[0];
+        return new StatementLog(server).during(work);
     }
 
     @Test

@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,17 +82,18 @@ class ApiKeyRemovalIT {
     }
 
     @Test
-    void a_member_who_leaves_takes_the_account_from_his_keys() {
+    void a_member_who_leaves_loses_his_keys_for_the_account_for_good() {
         String id = member("leaver@example.com", desk.acme());
         JsonNode made = used(desk.created("leaver@example.com", desk.inAcme()));
+        JsonNode direct = used(desk.created("leaver@example.com", desk.direct()));
+        JsonNode others = used(desk.create(jane, desk.inAcme()).expect(201).json());
         realm.delete("/organizations/" + desk.acme() + "/members/" + id).expect(204);
         assertThat(status(made)).isEqualTo(401);
-        // still his to see and to end
-        assertThat(desk.single(
-                                desk.session("leaver@example.com"),
-                                made.path("id").asText())
-                        .path("name"))
-                .isNotNull();
+        assertThat(exists(made)).isFalse();
+        realm.post("/organizations/" + desk.acme() + "/members", Json.text(id)).expect(201, 204);
+        assertThat(status(made)).as("a member again").isEqualTo(401);
+        assertThat(status(direct)).isEqualTo(200);
+        assertThat(status(others)).isEqualTo(200);
     }
 
     @Test
@@ -171,16 +180,114 @@ class ApiKeyRemovalIT {
         assertThat(exists(made)).isFalse();
     }
 
+    /** Made again under its old id, so that what was left of it would be there. */
     @Test
     void a_realm_that_goes_leaves_no_key() {
         TestRealm other = TestRealm.create();
-        JsonNode made = new KeyDesk(other).created(KeyDesk.JANE, desk.direct());
-        assertThat(new KeyDesk(other).verify(made.path("key").asText()).status())
-                .isEqualTo(200);
+        KeyDesk there = new KeyDesk(other);
+        JsonNode made = there.created(KeyDesk.JANE, there.direct());
+        assertThat(there.verify(made.path("key").asText()).status()).isEqualTo(200);
         // of another realm: unknown here
         assertThat(status(made)).isEqualTo(401);
         assertThat(exists(made)).isFalse();
+        String id = other.get("").expect(200).json().path("id").asText();
         other.close();
-        assertThat(status(made)).isEqualTo(401);
+        try (TestRealm again = TestRealm.create(realm.server(), "demo-realm.json", file -> file.put("id", id))) {
+            assertThat(again.get("").expect(200).json().path("id").asText()).isEqualTo(id);
+            JsonNode left = again.get("/mint/api-keys").expect(200).json();
+            assertThat(left.path("total").isNumber()).as(left.toString()).isTrue();
+            assertThat(left.path("total").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void an_expired_key_is_purged_and_one_that_was_given_more_time_is_not() {
+        long end = System.currentTimeMillis() / 1_000 + 3;
+        JsonNode made = used(desk.create(jane, desk.direct().put("expires_at", end))
+                .expect(201)
+                .json());
+        JsonNode extended = used(desk.create(jane, desk.direct().put("expires_at", end))
+                .expect(201)
+                .json());
+        desk.call("PATCH", jane, extended.path("id").asText(), Json.object("expires_at", end + 3_600))
+                .expect(200);
+        assertThat(exists(made)).isTrue();
+        Poll.untilTrue("the key to be purged", Duration.ofSeconds(30), () -> !exists(made));
+        assertThat(exists(extended)).isTrue();
+        assertThat(status(extended)).isEqualTo(200);
+    }
+
+    @Test
+    void the_user_of_an_account_goes_when_its_last_key_went_with_a_client() {
+        ObjectNode client = realm.client(KeyDesk.APP);
+        client.put("clientId", "last-app");
+        realm.createClient(client);
+        String org = owned("last@example.com");
+        String token = realm.passwordToken("last-app", "last@example.com", TestRealm.PASSWORD);
+        JsonNode made =
+                used(desk.create(token, desk.direct().put("account_id", org).put("owner", "account"))
+                        .expect(201)
+                        .json());
+        String subject =
+                desk.verify(made.path("key").asText()).header("X-Auth-User-Id").orElseThrow();
+        realm.get("/users/" + subject).expect(200);
+        realm.delete("/clients/" + realm.clientUuid("last-app")).expect(204);
+        assertThat(exists(made)).isFalse();
+        Poll.untilTrue(
+                "the user to be purged",
+                Duration.ofSeconds(30),
+                () -> realm.get("/users/" + subject).status() == 404);
+    }
+
+    /** The rows of both are held by different transactions: what slips through is swept. */
+    @Test
+    void keys_made_while_their_account_goes_are_not_left() throws Exception {
+        String org = owned("racer@example.com");
+        String session = desk.session("racer@example.com");
+        ExecutorService crowd = Executors.newFixedThreadPool(8);
+        List<Future<?>> running = new ArrayList<>();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicInteger calls = new AtomicInteger();
+        for (int i = 0; i < 8; i++) {
+            String owner = i % 2 == 0 ? "account" : "user";
+            running.add(crowd.submit(() -> {
+                while (!over.get()) {
+                    desk.create(session, desk.direct().put("account_id", org).put("owner", owner));
+                    calls.incrementAndGet();
+                }
+            }));
+        }
+        Poll.untilTrue("keys to be made", Duration.ofSeconds(30), () -> calls.get() > 16);
+        realm.delete("/organizations/" + org).expect(204);
+        over.set(true);
+        for (Future<?> one : running) {
+            one.get();
+        }
+        crowd.shutdown();
+        Poll.untilTrue(
+                "none to be left",
+                Duration.ofSeconds(30),
+                () -> realm.get("/mint/api-keys?account=" + org)
+                                .expect(200)
+                                .json()
+                                .path("total")
+                                .asInt()
+                        == 0);
+    }
+
+    /** An organization that a new user owns. */
+    private static String owned(String email) {
+        String org = organization("org" + Random.name());
+        String id = member(email, org);
+        String location = realm.post("/organizations/" + org + "/groups", Json.object("name", "owner"))
+                .expect(201)
+                .header("location")
+                .orElseThrow();
+        realm.put(
+                        "/organizations/" + org + "/groups/" + location.substring(location.lastIndexOf('/') + 1)
+                                + "/members/" + id,
+                        "")
+                .expect(201, 204);
+        return org;
     }
 }

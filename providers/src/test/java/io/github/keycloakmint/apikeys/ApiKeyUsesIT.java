@@ -3,6 +3,7 @@ package io.github.keycloakmint.apikeys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
@@ -88,5 +89,25 @@ class ApiKeyUsesIT {
         desk.call("PATCH", jane, id, Map.of("enabled", true)).expect(200);
         desk.verify(key).expect(200);
         Poll.untilTrue("the use to be written", Duration.ofSeconds(15), () -> counted(id) == 1);
+    }
+
+    @Test
+    void beside_a_bearer_of_its_owner_a_use_is_one_use() {
+        JsonNode made = desk.create(jane, desk.direct()).expect(201).json();
+        String id = made.path("id").asText();
+        String key = made.path("key").asText();
+        for (int i = 0; i < 5; i++) {
+            Http.post(realm.url("/api/auth/cookie"))
+                    .bearer(jane)
+                    .header("X-API-KEY", key)
+                    .header("Origin", "http://localhost:3000")
+                    .json(Map.of())
+                    .send()
+                    .expect(200);
+        }
+        Poll.untilTrue("the uses to be written", Duration.ofSeconds(15), () -> counted(id) >= 5);
+        // what was counted before this one is written before it, or with it
+        desk.verify(key).expect(200);
+        Poll.untilTrue("all of them, and no more", Duration.ofSeconds(15), () -> counted(id) == 6);
     }
 }

@@ -169,6 +169,20 @@ class ApiKeysIT {
     }
 
     @Test
+    void who_rotates_a_key_is_told_when_it_was_last_used() {
+        JsonNode made = made(desk.direct());
+        desk.verify(key(made)).expect(200);
+        Poll.untilTrue(
+                "the use to be written",
+                Duration.ofSeconds(30),
+                () -> desk.single(jane, id(made)).path("last_used_at").asLong() > 0);
+        JsonNode rotated = desk.call("POST", jane, id(made) + "/rotate", Json.object())
+                .expect(200)
+                .json();
+        assertThat(rotated.path("last_used_at").asLong()).isPositive();
+    }
+
+    @Test
     void a_key_ends_when_it_was_to_end() {
         JsonNode made = made(desk.direct().put("expires_at", now() + 3));
         assertThat(desk.verify(key(made)).status()).isEqualTo(200);
@@ -283,6 +297,24 @@ class ApiKeysIT {
             realm.realmAttribute("mint.api-keys.max-life", null);
         }
         assertThat(desk.verify(key(made)).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_maximum_that_can_not_be_read_lets_no_key_in_and_changes_none() {
+        JsonNode made = made(desk.direct());
+        JsonNode other = made(desk.direct());
+        realm.realmAttribute("mint.api-keys.max-life", "soon");
+        try {
+            assertThat(desk.verify(key(made)).status()).isEqualTo(401);
+            desk.call("POST", jane, id(made) + "/rotate", Json.object("grace_seconds", 0))
+                    .expect(500);
+            desk.call("PATCH", jane, id(made), Json.object("enabled", false)).expect(500);
+            desk.call("DELETE", jane, id(other), null).expect(204);
+        } finally {
+            realm.realmAttribute("mint.api-keys.max-life", null);
+        }
+        assertThat(desk.verify(key(made)).status()).isEqualTo(200);
+        assertThat(desk.verify(key(other)).status()).isEqualTo(401);
     }
 
     @Test

@@ -9,10 +9,14 @@ import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +108,7 @@ class ApiKeysTwoNodesIT {
 
     private enum End {
         REVOKED(made -> desk.call("DELETE", made.session(), made.id(), null).expect(204)),
+        REVOKED_BY_AN_ADMIN(made -> realm.delete("/mint/api-keys/" + made.id()).expect(204)),
         DISABLED(made -> desk.call("PATCH", made.session(), made.id(), Json.object("enabled", false))
                 .expect(200)),
         OWNER_DISABLED(made -> realm.updateUser(made.userId(), user -> user.put("enabled", false))),
@@ -191,9 +196,28 @@ class ApiKeysTwoNodesIT {
         return found;
     }
 
-    /** A node that is killed has written all its uses but those of the last interval, and nothing else is lost. */
     @Test
     @Order(3)
+    void uses_on_both_nodes_are_in_one_count() throws Exception {
+        Made made = member("campaigns:read");
+        long before = settled(made);
+        ExecutorService crowd = Executors.newFixedThreadPool(20);
+        List<Future<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            KeyDoors node = i % 2 == 0 ? first : second;
+            calls.add(crowd.submit(
+                    () -> node.verify().header("X-API-KEY", made.key()).send().status()));
+        }
+        for (Future<Integer> call : calls) {
+            assertThat(call.get()).isEqualTo(200);
+        }
+        crowd.shutdown();
+        Poll.untilTrue("both counts", Duration.ofSeconds(20), () -> uses(made) == before + 100);
+    }
+
+    /** A node that is killed has written all its uses but those of the last interval, and nothing else is lost. */
+    @Test
+    @Order(4)
     void a_node_that_is_killed_loses_no_more_than_the_last_uses() {
         Made made = member("campaigns:read");
         long before = settled(made);

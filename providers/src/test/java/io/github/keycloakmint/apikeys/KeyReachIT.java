@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Two resource servers with a permission of the same name. Of the second one only acme's owner, jane, has any; john is an
  * admin of acme. The app may ask for both, another app for the first alone.
  */
+@Tag("once")
 class KeyReachIT {
 
     private static final String SECOND = "second-api";

@@ -7,7 +7,9 @@ import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +54,7 @@ class KeyTokenIT {
         assertThat(body.path("token_type").asText()).isEqualTo("Bearer");
         assertThat(body.path("account_id").asText()).isEqualTo(desk.acme());
         assertThat(KeyDoors.texts(body.path("permissions"))).containsExactly("campaigns:read", "campaigns:write");
-        assertThat(body.path("expires_in").asLong()).isBetween(1L, 86_400L);
+        assertThat(body.path("expires_in").asLong()).isBetween(3_500L, 3_600L);
         for (String no : List.of("refresh_token", "id_token", "session_state", "scope")) {
             assertThat(body.has(no)).as(no).isFalse();
         }
@@ -157,6 +159,85 @@ class KeyTokenIT {
         assertThat(body.path("expires_in").asLong()).isBetween(1L, 60L);
         assertThat(Jwt.payload(body.path("access_token").asText()).path("exp").asLong())
                 .isEqualTo(end);
+    }
+
+    @Test
+    void the_realm_says_how_long_it_lives_at_the_most() {
+        String key = text(key(desk.inAcme("campaigns:read")));
+        Map<String, Long> lives = Map.of("60", 60L, "86400", 86_400L, "86401", 3_600L, "0", 3_600L, "soon", 3_600L);
+        try {
+            lives.forEach((attribute, seconds) -> {
+                life(attribute);
+                assertThat(doors.token(key)
+                                .expect(200)
+                                .json()
+                                .path("expires_in")
+                                .asLong())
+                        .as(attribute)
+                        .isBetween(seconds - 2, seconds);
+            });
+        } finally {
+            life(null);
+        }
+    }
+
+    private static void life(String seconds) {
+        realm.updateRealm(
+                representation -> representation.withObject("/attributes").put("mint.api-keys.token-life", seconds));
+    }
+
+    /** T5: what is left of a secret ends with it. */
+    @Test
+    void a_rotation_ends_the_tokens_of_the_secret_before() {
+        JsonNode key = key(desk.inAcme("campaigns:read"));
+        String jane = desk.session(KeyDesk.JANE);
+        String first = doors.issued(text(key));
+        String second = rotated(jane, key, 600);
+        assertThat(works(first)).as("within the grace").isTrue();
+        String old = doors.issued(text(key));
+        String young = doors.issued(second);
+        assertThat(works(old)).isTrue();
+        assertThat(works(young)).isTrue();
+        String third = rotated(jane, key, 0);
+        for (String ended : List.of(first, old, young)) {
+            assertThat(works(ended)).isFalse();
+            assertThat(doors.active(ended)).isFalse();
+        }
+        String last = doors.issued(third);
+        rotated(jane, key, 2);
+        assertThat(works(last)).isTrue();
+        Poll.untilTrue("the grace to end", Duration.ofSeconds(10), () -> !works(last));
+        assertThat(doors.active(last)).isFalse();
+    }
+
+    private static boolean works(String token) {
+        return doors.verify().bearer(token).send().status() == 200;
+    }
+
+    private static String rotated(String session, JsonNode key, int grace) {
+        return desk.call("POST", session, key.path("id").asText() + "/rotate", Json.object("grace_seconds", grace))
+                .expect(200)
+                .json()
+                .path("key")
+                .asText();
+    }
+
+    /** T9: the resource server that asks is at an address of its own. */
+    @Test
+    void a_token_is_good_where_its_key_is() {
+        JsonNode key = key(desk.inAcme("campaigns:read"));
+        String token = doors.issued(text(key));
+        assertThat(works(token)).isTrue();
+        desk.call(
+                        "PATCH",
+                        desk.session(KeyDesk.JANE),
+                        key.path("id").asText(),
+                        Json.parse("{\"allowed_ips\":[\"203.0.113.7\"]}"))
+                .expect(200);
+        assertThat(works(token)).isFalse();
+        assertThat(Http.get(realm.url("/api/auth/me")).bearer(token).send().status())
+                .isEqualTo(401);
+        assertThat(doors.active(token)).as("introspection").isTrue();
     }
 
     @Test

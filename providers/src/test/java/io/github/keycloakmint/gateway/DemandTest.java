@@ -2,6 +2,7 @@ package io.github.keycloakmint.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.keycloakmint.kernel.keycloak.Permission;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -30,14 +31,14 @@ class DemandTest {
     @ParameterizedTest
     @ValueSource(strings = {"read", "campaigns:read", "a.b_c-d:E9"})
     void such_names_are_permissions(String name) {
-        assertThat(Demand.isPermission(name)).isTrue();
+        assertThat(Permission.isName(name)).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "*", "a:*", "a:b:c", ":", "a:", ":a", "a b", "a,b", "a;b", "é", "a\n", "a\u2028", "a\"b"})
     void such_names_are_none(String name) {
-        assertThat(Demand.isPermission(name)).isFalse();
+        assertThat(Permission.isName(name)).isFalse();
     }
 
     @Test

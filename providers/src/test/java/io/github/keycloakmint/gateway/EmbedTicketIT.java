@@ -9,7 +9,6 @@ import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Poll;
-import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
@@ -40,10 +39,7 @@ class EmbedTicketIT {
 
     @BeforeAll
     static void start() {
-        server = Servers.start(ServerOptions.forTests()
-                .with(
-                        "--spi-mint-kernel--default--trusted-proxies",
-                        "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"));
+        server = Servers.trusting();
         realm = TestRealm.create(server, "demo-realm.json", changes -> {});
         door = new CookieDoor(realm);
     }
@@ -52,9 +48,6 @@ class EmbedTicketIT {
     static void stop() {
         if (realm != null) {
             realm.close();
-        }
-        if (server != null) {
-            server.close();
         }
     }
 

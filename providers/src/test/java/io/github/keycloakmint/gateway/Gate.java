@@ -83,9 +83,17 @@ final class Gate {
 
     /** Waits for the realm's claim to its platform id, which the server may take two seconds to see. */
     String minted(String email) {
+        return minted(Json.object("email", email, "platformId", realm.platformId()));
+    }
+
+    String minted(String email, String audience) {
+        return minted(Json.object("email", email, "platformId", realm.platformId(), "audience", audience));
+    }
+
+    private String minted(ObjectNode body) {
         Http request = Http.post(realm.url("/api/auth/token-for-email"))
                 .header("X-Tribe-Service-Secret", realm.server().secrets().current())
-                .json(Json.object("email", email, "platformId", realm.platformId()));
+                .json(body);
         return Poll.until("a minted token", Duration.ofSeconds(15), () -> Optional.of(request.send())
                 .filter(answer -> answer.status() == 200)
                 .map(answer -> answer.json().path("accessToken").asText()));

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the signed cookie is not good for, and who gets none. */
+@Tag("once")
 class GatewayCookieAbuseIT {
 
     private static TestRealm realm;

@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.KeyType;
 import com.nimbusds.jwt.SignedJWT;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
+import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.Jwt;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.util.ArrayList;
@@ -264,26 +265,64 @@ class GatewayIT {
                 .isEqualTo(403);
     }
 
+    /** T10: whose bearer would lead to his own realm would choose who judges him. This server's root has no realm of its own. */
     @Test
-    void the_servers_root_finds_the_realm_of_a_token() {
-        assertThat(Http.get(realm.server().url("/api/auth/verify/x"))
-                        .bearer(session)
-                        .send()
-                        .header("x-auth-user-id"))
-                .contains(jane);
-        assertThat(Http.get(realm.server().url("/api/auth/me"))
-                        .bearer(session)
-                        .send()
-                        .status())
-                .isEqualTo(200);
+    void at_the_servers_root_no_bearer_finds_a_realm() {
+        for (String path : List.of("/api/auth/verify", "/api/auth/verify/x", "/api/auth/me")) {
+            Answer answer = Http.get(realm.server().url(path)).bearer(session).send();
+            assertThat(answer.status()).as(path).isEqualTo(404);
+            assertThat(answer.headers("x-auth-user-id")).as(path).isEmpty();
+        }
+        for (String path : List.of("/api/auth/cookie", "/api/auth/embed-ticket")) {
+            Answer answer = Http.post(realm.server().url(path))
+                    .bearer(session)
+                    .header("Origin", Gate.ORIGIN)
+                    .json(Json.object("path", "/embed", "platformId", realm.platformId()))
+                    .send();
+            assertThat(answer.status()).as(path).isEqualTo(404);
+        }
+    }
+
+    /** T17: an address that nobody has shown to be his lets nobody in. */
+    @Test
+    void an_address_that_is_not_verified_is_as_unknown() throws Exception {
+        String email = "ceo@customer.example";
+        String id = realm.createUser(email, user -> user.put("emailVerified", false));
+        String token = gate.session(email);
+        List<String> identity = Gate.identity(gate.verify("?audience=" + Gate.encoded(Gate.API), token));
+        assertThat(identity.subList(0, 2)).containsExactly(id, "");
+        assertThat(SignedJWT.parse(identity.get(5)).getJWTClaimsSet().getClaims())
+                .doesNotContainKey("email");
+        assertThat(gate.me(token).expect(200).json().path("email").isNull()).isTrue();
+        realm.updateUser(id, user -> user.put("emailVerified", true));
+        assertThat(Gate.identity(gate.verify("", token)).get(1)).isEqualTo(email);
+        assertThat(gate.me(token).expect(200).json().path("email").asText()).isEqualTo(email);
+    }
+
+    /** T4: what one app was shown is no key to another, whoever made it. */
+    @Test
+    void a_minted_token_for_one_app_is_none_for_another() {
+        String other = "https://reports.example";
+        realm.post("/clients", Json.object("clientId", other, "enabled", true)).expect(201);
+        realm.clientAttribute("tribe-upstream", "mint.audiences", Gate.API + "," + other);
+        try {
+            String token = gate.minted(Gate.JANE, Gate.API);
+            assertThat(Gate.identity(gate.verify("?audience=" + Gate.encoded(Gate.API), token))
+                            .get(5))
+                    .isNotEmpty();
+            Answer answer = gate.verify("?audience=" + Gate.encoded(other), token);
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.json().path("error").asText()).isEqualTo("invalid_target");
+        } finally {
+            realm.clientAttribute("tribe-upstream", "mint.audiences", Gate.API);
+        }
     }
 
     /** T33: at once on the node that did it. */
     @Test
     void rights_are_those_of_now() {
         String id = realm.createUser("now@example.com", user -> {});
-        realm.post("/organizations/" + acme + "/members", io.github.keycloakmint.testbed.Json.text(id))
-                .expect(201, 204);
+        realm.post("/organizations/" + acme + "/members", Json.text(id)).expect(201, 204);
         join(id, "member");
         String token = gate.session("now@example.com");
         assertThat(Gate.identity(gate.verify("", token)).get(4)).isEqualTo(READS);

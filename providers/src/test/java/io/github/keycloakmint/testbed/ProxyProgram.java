@@ -41,6 +41,7 @@ public final class ProxyProgram implements AutoCloseable {
         Map<String, String> values = new HashMap<>(placeholders);
         values.put("LISTEN", "127.0.0.1:" + port);
         values.put("ACCESS_LOG", directory.resolve("access.log").toString());
+        values.put("ERROR_LOG", directory.resolve("error.log").toString());
         String shipped = shipped("nginx.conf");
         for (Map.Entry<String, String> value : values.entrySet()) {
             shipped = shipped.replace("${" + value.getKey() + "}", value.getValue());
@@ -85,9 +86,12 @@ public final class ProxyProgram implements AutoCloseable {
     /** Everything that it has written so far. */
     public String log() {
         try {
-            Path access = directory.resolve("access.log");
-            return LogFiles.read(directory.resolve("output.log"))
-                    + (Files.exists(access) ? Files.readString(access) : "");
+            StringBuilder all = new StringBuilder(LogFiles.read(directory.resolve("output.log")));
+            for (String name : List.of("access.log", "error.log")) {
+                Path log = directory.resolve(name);
+                all.append(Files.exists(log) ? Files.readString(log) : "");
+            }
+            return all.toString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -44,6 +44,9 @@ public record ServerOptions(
         options.put("--spi-mint-capability--root--active", "true");
         options.put("--spi-mint-capability--root--realms", "*");
         options.put("--spi-mint-capability--api-keys--flush-seconds", "1");
+        // so that what is purged can be seen to go
+        options.put("--spi-mint-capability--api-keys--purge-seconds", "2");
+        options.put("--spi-mint-capability--api-keys--retention-days", "0");
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put(SECRET_VARIABLE, Random.secret());
         environment.put(PREVIOUS_SECRET_VARIABLE, Random.secret());

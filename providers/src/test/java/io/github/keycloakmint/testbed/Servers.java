@@ -11,6 +11,7 @@ public final class Servers {
     private static final List<Watched> RUNNING = new ArrayList<>();
 
     private static KeycloakServer shared;
+    private static KeycloakServer trusting;
     private static int started;
 
     private Servers() {}
@@ -19,11 +20,26 @@ public final class Servers {
     public static synchronized KeycloakServer shared() {
         if (shared == null) {
             // it lives for the whole run and hashes passwords by the hundred: several times slower with the cheap
-            // compiler
-            // that servers of one test start sooner with; this variable is what the JVM reads last
+            // compiler, with which servers of one test start sooner; this variable is what the JVM reads last
             shared = start(ServerOptions.forTests().withEnvironment("_JAVA_OPTIONS", "-XX:TieredStopAtLevel=4"));
         }
         return shared;
+    }
+
+    /**
+     * One a run as well: it trusts the proxies of its own machine, which is where tests call from, and logs its statements, of
+     * which none are of work in the background. Don't close it.
+     */
+    public static synchronized KeycloakServer trusting() {
+        if (trusting == null) {
+            trusting = start(ServerOptions.forTests()
+                    .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,::1")
+                    .with("--spi-mint-capability--root--default-realm", "gateway-root")
+                    .with("--spi-mint-capability--api-keys--flush-seconds", "300")
+                    .with("--spi-mint-capability--api-keys--purge-seconds", "86400")
+                    .withLogLevel("info,org.hibernate.SQL:debug"));
+        }
+        return trusting;
     }
 
     /** Another one beside it, for tests of server options. Starting takes long; close it as soon as you can. */
@@ -45,6 +61,7 @@ public final class Servers {
         new ArrayList<>(RUNNING).forEach(server -> server.server().close());
         RUNNING.clear();
         shared = null;
+        trusting = null;
     }
 
     private static synchronized void forget(Watched server) {

@@ -90,7 +90,7 @@ public final class AddressRanges {
     }
 
     private static int bits(String text) {
-        if (!text.matches("\\d{1,3}")) {
+        if (!text.matches("0|[1-9]\\d{0,2}")) {
             throw new IllegalArgumentException("not a prefix length");
         }
         return Integer.parseInt(text);

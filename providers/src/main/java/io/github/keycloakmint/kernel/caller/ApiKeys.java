@@ -38,13 +38,18 @@ public interface ApiKeys extends Provider {
         }
 
         @Override
-        public Optional<ApiKey> live(RealmModel realm, String id) {
+        public Optional<ApiKey> live(RealmModel realm, Origin origin) {
             return Optional.empty();
         }
 
         @Override
+        public boolean reaches(RealmModel realm, Origin origin, String address) {
+            return false;
+        }
+
+        @Override
         public Token issue(RealmModel realm, ApiKey key, Ask ask) {
-            throw new NoKeyToken(NoKeyToken.Reason.CLIENT);
+            throw new NoNarrowToken(NoNarrowToken.Reason.CLIENT);
         }
     };
 
@@ -92,14 +97,28 @@ public interface ApiKeys extends Provider {
      */
     Shown show(RealmModel realm, String sent, String address);
 
-    /** The key with this id where it is good now, from whatever address; counts nothing. For tokens made from it (T5). */
-    Optional<ApiKey> live(RealmModel realm, String id);
+    /**
+     * What a token was made from.
+     *
+     * @param id of the key
+     * @param version of the key's secret
+     */
+    record Origin(String id, String version) {}
+
+    /**
+     * The key that a token was made from, where it is good now and that secret still opens it, from whatever address; counts
+     * nothing (T5).
+     */
+    Optional<ApiKey> live(RealmModel realm, Origin origin);
+
+    /** True where a key that is good now may be used from {@code address} (T9). */
+    boolean reaches(RealmModel realm, Origin origin, String address);
 
     /**
      * Makes a token from a key (T34): it carries the key's id, ends with it, and comes without a session, refresh or ID
      * token.
      *
-     * @throws NoKeyToken when {@code ask} is for what the key does not give
+     * @throws NoNarrowToken when {@code ask} is for what the key does not give
      */
     Token issue(RealmModel realm, ApiKey key, Ask ask);
 

@@ -29,7 +29,7 @@ public final class Bearer {
     /**
      * Any token that is good now. Puts user and client into the call's record.
      *
-     * @throws Refusal 401 without one
+     * @throws Refusal 401 without one, or beside another credential that is not good; 403 beside one of somebody else
      */
     public static BearerToken of(Exchange call) {
         if (call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
@@ -39,8 +39,10 @@ public final class Bearer {
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             throw Refusal.bearer(Optional.empty(), true, "two_authorizations");
         }
+        OneIdentity others = OneIdentity.besideBearer(call);
         BearerToken bearer = BearerToken.of(call.session())
                 .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
+        others.require(bearer);
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
         return bearer;

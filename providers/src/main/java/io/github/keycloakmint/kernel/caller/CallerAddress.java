@@ -4,6 +4,9 @@ import io.github.keycloakmint.kernel.keycloak.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 
 /**
@@ -18,7 +21,11 @@ public final class CallerAddress {
     /** Hops looked at in one header, so that a long one costs nothing. */
     private static final int MOST_HOPS = 32;
 
-    private static final String UNKNOWN = "unknown";
+    /** Whoever calls from nobody knows where: in no range of addresses, and one caller to every limit. */
+    public static final String UNKNOWN = "unknown";
+
+    private static final Pattern BRACKETED = Pattern.compile("\\[([^\\[\\]]*)](:\\d{1,5})?");
+    private static final Pattern V4_WITH_PORT = Pattern.compile("([0-9.]+):\\d{1,5}");
 
     private final AddressRanges trusted;
 
@@ -50,8 +57,9 @@ public final class CallerAddress {
             Optional<String> hop =
                     AddressRanges.canonical(withoutPort(hops.get(i).trim()));
             if (hop.isEmpty()) {
-                // a trusted proxy that sends something else is no reason to believe what stands left of it
-                return address;
+                // no reason to believe what stands left of it, and none to take the caller for the proxy, which may be
+                // where others may not (a zone id, a Unix socket, RFC 7239's words)
+                return UNKNOWN;
             }
             address = hop.get();
         }
@@ -59,10 +67,11 @@ public final class CallerAddress {
     }
 
     private static String withoutPort(String hop) {
-        if (hop.startsWith("[") && hop.contains("]")) {
-            return hop.substring(1, hop.indexOf(']'));
-        }
-        boolean v4WithPort = hop.indexOf('.') > 0 && hop.indexOf(':') == hop.lastIndexOf(':') && hop.indexOf(':') > 0;
-        return v4WithPort ? hop.substring(0, hop.indexOf(':')) : hop;
+        return Stream.of(BRACKETED, V4_WITH_PORT)
+                .map(form -> form.matcher(hop))
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .findFirst()
+                .orElse(hop);
     }
 }

@@ -5,10 +5,7 @@ import io.github.keycloakmint.kernel.http.Fault;
 import io.github.keycloakmint.kernel.http.Handler;
 import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.http.Reply;
-import io.github.keycloakmint.kernel.keycloak.BearerToken;
-import jakarta.ws.rs.core.HttpHeaders;
 import java.util.List;
-import java.util.Optional;
 
 /** A caller who shows an API key in the header {@value ApiKeys#HEADER}. */
 public final class ShownKey {
@@ -26,17 +23,15 @@ public final class ShownKey {
     /**
      * The key that the call shows. Puts its id, its client and its subject into the call's record.
      *
-     * @throws Refusal 401 without a key that is good now, or beside a bearer token that is not; 403 beside the bearer token
-     *     of somebody else; 429 for a key over its own limit
+     * @throws Refusal 401 without a key that is good now, or beside a token that is not; 403 beside the token of somebody
+     *     else; 429 for a key over its own limit
      */
     public static ApiKey of(Exchange call) {
-        ApiKey key = good(call, ApiKeys.of(call.session()).show(call.realm(), sent(call), call.address()));
+        ApiKey key = good(call);
         call.record().put("keyId", key.id());
         call.record().client(key.client().getClientId());
         call.record().user(key.subject().getId());
-        if (!call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
-            requireSame(call, key);
-        }
+        OneIdentity.besideKey(call).require(key);
         return key;
     }
 
@@ -52,24 +47,19 @@ public final class ShownKey {
         return sent.get(0);
     }
 
-    private static ApiKey good(Exchange call, ApiKeys.Shown shown) {
-        return shown.as(
-                key -> key,
-                limited -> {
-                    call.record().put("keyId", limited.keyId());
-                    throw Refusal.limited(limited.retryAfter(), "key_limit");
-                },
-                refused -> {
-                    throw bad(refused.reason());
-                });
-    }
-
-    private static void requireSame(Exchange call, ApiKey key) {
-        BearerToken bearer = BearerToken.of(call.session())
-                .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
-        if (!bearer.user().getId().equals(key.subject().getId())) {
-            throw Refusal.of(AmbiguousCredentials.AMBIGUOUS_CREDENTIALS, "two_identities");
-        }
+    /** @throws Refusal 401 without a key that is good now, 429 for a key over its own limit */
+    static ApiKey good(Exchange call) {
+        return ApiKeys.of(call.session())
+                .show(call.realm(), sent(call), call.address())
+                .as(
+                        key -> key,
+                        limited -> {
+                            call.record().put("keyId", limited.keyId());
+                            throw Refusal.limited(limited.retryAfter(), "key_limit");
+                        },
+                        refused -> {
+                            throw bad(refused.reason());
+                        });
     }
 
     private static Refusal bad(String cause) {

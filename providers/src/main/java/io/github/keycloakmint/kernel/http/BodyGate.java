@@ -28,12 +28,15 @@ public class BodyGate implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (!WITH_BODY.contains(request.getMethod())
-                || !OwnPaths.contains(request.getUriInfo().getPath())) {
+        if (!OwnPaths.contains(request.getUriInfo().getPath())) {
             return;
         }
+        // whatever the method: Quarkus reads the type of a GET as well
         if (request.getHeaders().containsKey(HttpHeaders.CONTENT_TYPE) && !sentAsJson(request)) {
             request.getHeaders().putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM);
+        }
+        if (!WITH_BODY.contains(request.getMethod())) {
+            return;
         }
         if (OwnPaths.bodiless(request.getUriInfo().getPath())) {
             Connection.dropBody(request);

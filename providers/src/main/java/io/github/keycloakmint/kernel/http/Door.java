@@ -7,6 +7,7 @@ import io.github.keycloakmint.kernel.audit.Outcome;
 import io.github.keycloakmint.kernel.caller.CallerAddress;
 import io.github.keycloakmint.kernel.keycloak.AdminAccess;
 import io.github.keycloakmint.kernel.keycloak.AdminRealm;
+import io.github.keycloakmint.kernel.keycloak.RightsChanges;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -51,6 +52,13 @@ public final class Door {
         return routes.find(area, path).isPresent();
     }
 
+    /** True where the realm of a call that names none is the one of the place alone ({@link Endpoint#ofPlace}). */
+    public boolean ofPlace(Area area, String path) {
+        return routes.find(area, path)
+                .filter(match -> match.endpoint().ofPlace())
+                .isPresent();
+    }
+
     /** What a caller is told when the capability is off, or its realm can't be found (contract section 2). */
     public Response off(Area area, String path) {
         return routes.find(area, path)
@@ -92,6 +100,8 @@ public final class Door {
         if (realm == null || (area != Area.ADMIN && closed(realm))) {
             return uncalled(endpoint, Refusal.of(Fault.NOT_FOUND, "realm_closed"));
         }
+        // before anything is read of anybody
+        RightsChanges.noted(session, realm.getId());
         String address = addresses.of(session);
         if (area != Area.ADMIN && insecure(session, realm, address)) {
             return uncalled(endpoint, Refusal.of(Fault.FORBIDDEN, "tls_required"));
@@ -184,7 +194,9 @@ public final class Door {
 
     private static boolean insecure(KeycloakSession session, RealmModel realm, String address) {
         return !session.getContext().getUri().getBaseUri().getScheme().equals("https")
-                && realm.getSslRequired().isRequired(address);
+                && realm.getSslRequired()
+                        // a word that is no address would be looked up as a host's name
+                        .isRequired(address.equals(CallerAddress.UNKNOWN) ? "" : address);
     }
 
     private static Response unknownPath() {

@@ -16,6 +16,8 @@ import java.util.TreeSet;
  * @param errors the shape of its error bodies
  * @param off what a public endpoint answers while its capability is switched off (contract section 2)
  * @param origins whose pages may call it from a browser
+ * @param ofPlace true: where a call names no realm, its host or the server's default does, and never its bearer. For what lets
+ *     somebody in elsewhere: else he who is judged would choose his judge (T10)
  */
 public record Endpoint(
         Area area,
@@ -24,7 +26,8 @@ public record Endpoint(
         Map<String, Handler> methods,
         ErrorShape errors,
         ErrorCode off,
-        AllowedOrigins origins) {
+        AllowedOrigins origins,
+        boolean ofPlace) {
 
     /** One segment or more of whatever spelling, empty ones included. */
     public static final String TAIL = "**";
@@ -35,8 +38,24 @@ public record Endpoint(
         this(area, path, capability, methods, errors, errors.of(off), AllowedOrigins.NONE);
     }
 
+    public Endpoint(
+            Area area,
+            String path,
+            String capability,
+            Map<String, Handler> methods,
+            ErrorShape errors,
+            ErrorCode off,
+            AllowedOrigins origins) {
+        this(area, path, capability, methods, errors, off, origins, false);
+    }
+
     public Endpoint {
         methods = withHead(methods);
+    }
+
+    /** The same, of the place where it is called. */
+    public Endpoint atItsPlace() {
+        return new Endpoint(area, path, capability, methods, errors, off, origins, true);
     }
 
     /** Whatever answers GET answers HEAD (RFC 9110 section 9.3.2); the server leaves the body out. */

@@ -18,8 +18,8 @@ public final class Exchange {
     /** Bytes of a body at the most (contract section 2). */
     public static final int LARGEST_BODY = 64 * 1024;
 
-    private static final Pattern JSON =
-            Pattern.compile("application/json\\s*(;\\s*charset\\s*=\\s*\"?utf-8\"?\\s*)?", Pattern.CASE_INSENSITIVE);
+    private static final Pattern JSON = Pattern.compile(
+            "application/json\\s*(;\\s*charset\\s*=\\s*(utf-8|\"utf-8\")\\s*)?", Pattern.CASE_INSENSITIVE);
 
     /**
      * Who calls.

@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.http;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Strict reading of query parameters: one given twice is refused. */
@@ -19,6 +20,11 @@ public final class Query {
 
     public Optional<String> text(String name) {
         return value(name).filter(value -> !value.isEmpty());
+    }
+
+    /** What is there at all. */
+    public Set<String> names() {
+        return Set.copyOf(parameters.keySet());
     }
 
     /** All values of one that may come several times, in their order. */

@@ -1,10 +1,8 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.SubjectCredentialManager;
@@ -18,8 +16,8 @@ import org.keycloak.models.UserModel;
  */
 public final class AccountSubject {
 
-    private static final String LINK = "keycloak-mint:account:";
-    private static final String NAME = "mint:account:";
+    static final String LINK = "keycloak-mint:account:";
+    static final String NAME = "mint:account:";
 
     private AccountSubject() {}
 
@@ -75,24 +73,6 @@ public final class AccountSubject {
 
     public static void remove(KeycloakSession session, RealmModel realm, String accountId) {
         find(session, realm, accountId).ifPresent(subject -> session.users().removeUser(realm, subject));
-    }
-
-    /** Accounts of the realm with such a user, at most {@code most}. */
-    public static List<String> accounts(KeycloakSession session, RealmModel realm, int most) {
-        return session
-                .getProvider(JpaConnectionProvider.class)
-                .getEntityManager()
-                .createQuery(
-                        "select u.serviceAccountClientLink from UserEntity u"
-                                + " where u.realmId = :realm and u.serviceAccountClientLink like :link",
-                        String.class)
-                .setParameter("realm", realm.getId())
-                .setParameter("link", LINK + "%")
-                .setMaxResults(most)
-                .getResultList()
-                .stream()
-                .map(link -> link.substring(LINK.length()))
-                .toList();
     }
 
     private static Optional<UserModel> find(KeycloakSession session, RealmModel realm, String accountId) {

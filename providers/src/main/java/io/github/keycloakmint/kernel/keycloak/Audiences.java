@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,7 +46,7 @@ public final class Audiences {
         try {
             return new Attributes("client '" + client.getClientId() + "'", client::getAttribute).set(AUDIENCES);
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            Complaints.error(LOG, client.getRealm().getId(), e.getMessage());
             return Set.of();
         }
     }

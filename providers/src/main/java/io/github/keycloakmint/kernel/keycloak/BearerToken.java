@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import io.github.keycloakmint.kernel.http.DoorFactory;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.HashMap;
@@ -7,6 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.jose.jws.JWSHeader;
+import org.keycloak.jose.jws.JWSInput;
+import org.keycloak.jose.jws.JWSInputException;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -34,7 +38,10 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
             // Keycloak takes the first (AppAuthManager), a proxy before it may have looked at the last
             return Optional.empty();
         }
-        return checked(session, new AppAuthManager.BearerTokenAuthenticator(session));
+        return Optional.ofNullable(AppAuthManager.extractAuthorizationHeaderTokenOrReturnNull(
+                        session.getContext().getRequestHeaders()))
+                .map(AppAuthManager.AuthHeader::getToken)
+                .flatMap(token -> checked(session, token));
     }
 
     /**
@@ -43,15 +50,32 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
      * is bound to a certificate is good over its connection alone.
      */
     public static Optional<BearerToken> of(KeycloakSession session, String token) {
-        return checked(session, new AppAuthManager.BearerTokenAuthenticator(session).setTokenString(token))
+        return checked(session, token)
                 .filter(found -> found.token().getConfirmation() == null
                         || found.token().getConfirmation().getKeyThumbprint() == null);
     }
 
-    private static Optional<BearerToken> checked(
-            KeycloakSession session, AppAuthManager.BearerTokenAuthenticator authenticator) {
+    /**
+     * True for the text of a signed token whose header names an algorithm. Keycloak asks for its name before anything else, and
+     * fails where there is none (AuthenticationManager.verifyIdentityToken).
+     */
+    static boolean namesAlgorithm(String token) {
         try {
-            AuthenticationManager.@Nullable AuthResult result = authenticator.authenticate();
+            @Nullable JWSHeader header = new JWSInput(token).getHeader();
+            return header != null && header.getAlgorithm() != null;
+        } catch (JWSInputException e) {
+            return false;
+        }
+    }
+
+    private static Optional<BearerToken> checked(KeycloakSession session, String token) {
+        if (!namesAlgorithm(token)) {
+            return Optional.empty();
+        }
+        try {
+            AuthenticationManager.@Nullable AuthResult result = new AppAuthManager.BearerTokenAuthenticator(session)
+                    .setTokenString(token)
+                    .authenticate();
             return Optional.ofNullable(result)
                     .filter(found -> certificateFits(session, found.token()))
                     .filter(found -> holds(session, found))
@@ -65,7 +89,8 @@ public record BearerToken(AccessToken token, UserModel user, ClientModel client,
     /** What Keycloak does not know of the bundle's own tokens, as introspection asks it. */
     private static boolean holds(KeycloakSession session, AuthenticationManager.AuthResult found) {
         return BundleTokens.grant(session, found.token().getId())
-                .flatMap(grant -> BundleTokens.objection(session, grant, found.token(), found.user()))
+                .flatMap(grant -> BundleTokens.objection(session, grant, found.token(), found.user())
+                        .or(() -> grant.objectionAt(session, found.token(), DoorFactory.address(session))))
                 .isEmpty();
     }
 

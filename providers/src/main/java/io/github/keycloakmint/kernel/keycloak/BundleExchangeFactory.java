@@ -10,6 +10,7 @@ public final class BundleExchangeFactory implements TokenExchangeProviderFactory
 
     @Override
     public TokenExchangeProvider create(KeycloakSession session) {
+        RightsChanges.noted(session, session.getContext().getRealm().getId());
         return new BundleExchange(session);
     }
 

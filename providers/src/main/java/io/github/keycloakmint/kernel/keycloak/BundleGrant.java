@@ -32,6 +32,14 @@ public abstract class BundleGrant implements OAuth2GrantType {
      */
     public abstract Optional<String> objection(KeycloakSession session, AccessToken token, UserModel user);
 
+    /**
+     * Why a token of this kind is not accepted from {@code address} (T9). Asked by the bundle's own doors, which know the
+     * caller's; at introspection it would be that of the server that asks.
+     */
+    public Optional<String> objectionAt(KeycloakSession session, AccessToken token, String address) {
+        return Optional.empty();
+    }
+
     /** True when a mass revocation covers a token of this kind (T20). */
     public abstract boolean withdrawn(KeycloakSession session, String clientId, String userId, long issuedAt);
 

@@ -9,6 +9,8 @@ public final class BundleIntrospectionFactory extends AccessTokenIntrospectionPr
 
     @Override
     public TokenIntrospectionProvider create(KeycloakSession session) {
+        // before the token's user is read
+        RightsChanges.noted(session, session.getContext().getRealm().getId());
         return new BundleIntrospection(session);
     }
 

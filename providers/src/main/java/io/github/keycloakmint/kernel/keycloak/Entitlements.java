@@ -5,15 +5,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelException;
 import org.keycloak.models.OrganizationModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.organization.OrganizationProvider;
 
 /**
  * What may be given to an API key: permissions, which are roles of enabled clients marked {@code mint.permissions=true}, of a
@@ -78,15 +75,7 @@ public final class Entitlements {
         if (!realm.isOrganizationsEnabled()) {
             return Optional.empty();
         }
-        try {
-            @Nullable
-            OrganizationModel account =
-                    session.getProvider(OrganizationProvider.class).getById(accountId);
-            return Optional.ofNullable(account).filter(OrganizationModel::isEnabled);
-        } catch (ModelException e) {
-            // Keycloak's word for an organization of another realm, which is an unknown one here (T10)
-            return Optional.empty();
-        }
+        return Memberships.organization(session, accountId).filter(OrganizationModel::isEnabled);
     }
 
     /**

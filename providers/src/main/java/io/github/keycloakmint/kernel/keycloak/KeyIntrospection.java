@@ -93,9 +93,7 @@ final class KeyIntrospection implements TokenIntrospectionProvider {
         claims.put("team_id", account);
         claims.put("role", key.account().flatMap(ApiKey.Account::role).orElse(null));
         claims.put("permissions", permissions);
-        if (key.ofAccount()) {
-            claims.put("act", Map.of("sub", key.id(), "kind", TYPE));
-        }
+        key.actor().ifPresent(act -> claims.put("act", act));
         return claims;
     }
 

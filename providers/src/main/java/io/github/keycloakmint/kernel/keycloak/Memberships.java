@@ -125,8 +125,14 @@ public final class Memberships {
     }
 
     private Optional<OrganizationModel> byId(String id) {
+        return organization(session, id);
+    }
+
+    /** The organization of the context's realm with this id, enabled or not. */
+    static Optional<OrganizationModel> organization(KeycloakSession session, String id) {
         try {
-            return Optional.ofNullable(organizations().getById(id));
+            return Optional.ofNullable(
+                    session.getProvider(OrganizationProvider.class).getById(id));
         } catch (ModelException e) {
             // Keycloak's word for an organization of another realm, which is an unknown one here (T10)
             return Optional.empty();

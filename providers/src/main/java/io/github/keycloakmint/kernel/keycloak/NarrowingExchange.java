@@ -108,7 +108,7 @@ public abstract class NarrowingExchange implements TokenExchangeProvider {
 
     private Optional<BearerToken> verified(TokenExchangeContext context) {
         @Nullable String token = context.getParams().getSubjectToken();
-        if (token == null) {
+        if (token == null || !BearerToken.namesAlgorithm(token)) {
             return Optional.empty();
         }
         AuthenticationManager.@Nullable AuthResult result = AuthenticationManager.verifyIdentityToken(

@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.keycloak;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.keycloakmint.kernel.Complaints;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,12 +33,6 @@ public final class OptedInClients {
 
     private static final Logger LOG = Logger.getLogger(OptedInClients.class);
 
-    /** Said once a minute, not at each request. */
-    private static final Cache<String, Boolean> COMPLAINTS = Caffeine.newBuilder()
-            .maximumSize(1_000)
-            .expireAfterWrite(Duration.ofMinutes(1))
-            .build();
-
     private OptedInClients() {}
 
     /**
@@ -62,10 +57,10 @@ public final class OptedInClients {
 
     private static boolean narrow(ClientModel client) {
         Optional<String> objection = NarrowClient.objection(client);
-        objection
-                .filter(reason -> COMPLAINTS.asMap().putIfAbsent(client.getId(), true) == null)
-                .ifPresent(reason ->
-                        LOG.errorf("Client '%s' gets no tokens of the bundle: %s", client.getClientId(), reason));
+        objection.ifPresent(reason -> Complaints.error(
+                LOG,
+                client.getRealm().getId(),
+                "Client '" + client.getClientId() + "' gets no tokens of the bundle: " + reason));
         return objection.isEmpty();
     }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.keycloak.models.ClientModel;
@@ -20,12 +21,20 @@ import org.keycloak.models.utils.RoleUtils;
  */
 public record Permission(String clientId, String name) implements Comparable<Permission> {
 
+    /** A word, or a word of a word: no wildcard, no blank, no comma, nothing beyond ASCII (T36). */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}(:[A-Za-z0-9._-]{1,64})?");
+
     private static final Comparator<Permission> ORDER =
             Comparator.comparing(Permission::name).thenComparing(Permission::clientId);
 
     @Override
     public int compareTo(Permission other) {
         return ORDER.compare(this, other);
+    }
+
+    /** True for what a permission can be called by callers and proxies; a role of another name is none of theirs. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** The role's names as answers have them: sorted, each once. */

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.keycloak;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import java.util.Collection;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -35,7 +36,7 @@ public final class PermissionLimit {
                     .integer(MOST, 1)
                     .orElse(SHIPPED);
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            Complaints.error(LOG, realm.getId(), e.getMessage());
             return SHIPPED;
         }
     }

@@ -1,11 +1,10 @@
 package io.github.keycloakmint.kernel.session;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.github.keycloakmint.kernel.PersonName;
 import io.github.keycloakmint.kernel.keycloak.Memberships;
 import io.github.keycloakmint.kernel.keycloak.SessionTokens;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.UserModel;
 
@@ -68,17 +67,10 @@ public record Session(Profile profile, Tokens tokens) {
         Profile profile = new Profile(
                 user.getId(),
                 user.getEmail(),
-                name(user),
+                PersonName.of(user).orElse(null),
                 user.isEmailVerified(),
                 shown.isEmpty() ? null : shown.get(0),
                 shown);
         return new Session(profile, Tokens.of(issued));
-    }
-
-    private static @Nullable String name(UserModel user) {
-        String name = Stream.of(user.getFirstName(), user.getLastName())
-                .filter(part -> part != null && !part.isBlank())
-                .collect(Collectors.joining(" "));
-        return name.isEmpty() ? null : name;
     }
 }

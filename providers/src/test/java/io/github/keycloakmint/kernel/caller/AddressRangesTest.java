@@ -37,7 +37,15 @@ class AddressRangesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"example.com", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/8/8", "::/129", "10.0.0.300"
+            strings = {
+                "example.com",
+                "10.0.0.0/33",
+                "10.0.0.0/08",
+                "10.0.0.0/-1",
+                "10.0.0.0/",
+                "10.0.0.0/8/8",
+                "::/129",
+                "10.0.0.300"
             })
     void refuses_what_is_no_range(String member) {
         assertThatThrownBy(() -> AddressRanges.of(List.of(member))).isInstanceOf(IllegalArgumentException.class);

@@ -30,9 +30,27 @@ class CallerAddressTest {
     }
 
     @Test
-    void rubbish_in_the_list_ends_it() {
-        assertThat(addresses.of(Optional.of("10.0.0.1"), List.of("198.51.100.7, evil")))
-                .isEqualTo("10.0.0.1");
+    void a_hop_that_can_not_be_read_is_nobodys_address_and_not_the_proxys() {
+        for (String hop : List.of(
+                "evil",
+                "unknown",
+                "_hidden",
+                "unix:",
+                "",
+                "fe80::1%eth0",
+                "5.6.7.8%eth0",
+                "[2001:db8::1",
+                "[2001:db8::1]x",
+                "1.2.3.4:x",
+                "1.2.3.4:999999",
+                "1.2.3.4:",
+                "unknown, 10.0.0.2")) {
+            String address = addresses.of(Optional.of("10.0.0.1"), List.of("198.51.100.7, " + hop));
+            assertThat(address).as(hop).isEqualTo(CallerAddress.UNKNOWN);
+            assertThat(AddressRanges.of(List.of("0.0.0.0/0", "::/0")).contains(address))
+                    .as(hop)
+                    .isFalse();
+        }
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.keycloakmint.apikeys;
+package io.github.keycloakmint.kernel.keycloak;
 
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -7,17 +7,15 @@ import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.KeycloakSession;
 
 /**
- * Forgets what owners of keys have when an admin changed something that it may hang on: roles of groups, composites and
- * clients' attributes are changed without an event of the model.
+ * Tells {@link RightsChanges} what an admin changed without an event of the model: roles of groups, composites and clients'
+ * attributes.
  */
-final class KeyEvents implements EventListenerProvider {
+final class RightsEvents implements EventListenerProvider {
 
     private final KeycloakSession session;
-    private final KeysOfNode node;
 
-    KeyEvents(KeycloakSession session, KeysOfNode node) {
+    RightsEvents(KeycloakSession session) {
         this.session = session;
-        this.node = node;
     }
 
     @Override
@@ -29,7 +27,7 @@ final class KeyEvents implements EventListenerProvider {
     @Override
     public void onEvent(AdminEvent event, boolean includeRepresentation) {
         if (event.getResourceType() != ResourceType.USER && event.getRealmId() != null) {
-            node.standingsChange(session, event.getRealmId());
+            RightsChanges.after(session, event.getRealmId());
         }
     }
 

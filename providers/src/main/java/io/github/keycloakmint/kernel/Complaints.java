@@ -1,0 +1,25 @@
+package io.github.keycloakmint.kernel;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Errors of an admin's making that every request meets again: said once a minute, since strangers make the requests (T11). */
+public final class Complaints {
+
+    private static final Cache<String, Boolean> SAID = Caffeine.newBuilder()
+            .maximumSize(1_000)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+
+    private Complaints() {}
+
+    /** @param realmId of what is complained of (T10): texts name realms and clients by names */
+    public static void error(Logger log, String realmId, @Nullable String text) {
+        if (SAID.asMap().putIfAbsent(realmId + '|' + text, true) == null) {
+            log.error(text);
+        }
+    }
+}
