@@ -3,6 +3,7 @@ package io.github.keycloakmint.access;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
 import io.github.keycloakmint.kernel.limits.Limits;
+import io.github.keycloakmint.kernel.session.Session;
 import org.keycloak.events.EventType;
 import org.keycloak.models.ClientModel;
 
@@ -25,7 +26,9 @@ final class SignInResource {
         ClientModel client = AccessClients.requiredForPasswords(call.realm(), request.clientId());
         PageGuard guard = PageGuard.check(call, client, request.csrfToken());
         Limits.byAddressAndTarget(call, request.email());
-        SignIn signIn = new SignIn(call.session(), call.realm(), settings);
-        return Reply.ok(signIn.signIn(client, request, guard, call.record()));
+        DeviceCookie device = DeviceCookie.of(call, client);
+        Session started =
+                new SignIn(call.session(), call.realm(), settings).signIn(client, request, guard, call.record());
+        return device.onto(Reply.ok(started), started.profile().id());
     }
 }

@@ -85,8 +85,10 @@ final class SignUp {
                         () -> FreshTransaction.run(session, fresh -> new NewUser(fresh, request).complete()))
                 .orElseThrow(SignUp::taken);
         try {
+            DeviceCookie device = DeviceCookie.of(call, client);
             Session started = new SignIn(session, realm, SIGN_IN).signIn(client, request.signIn(), call.record());
-            return new Reply(201, started, Map.of());
+            return device.onto(
+                    new Reply(201, started, Map.of()), started.profile().id());
         } catch (RuntimeException e) {
             if (!challenged(e)) {
                 FreshTransaction.insist(() -> FreshTransaction.run(session, made::undo));

@@ -3,7 +3,9 @@ package io.github.keycloakmint.access;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +19,7 @@ final class HostedPages {
 
     private final String own;
     private final Map<String, String> cookies = new LinkedHashMap<>();
+    private final List<String> kept = new ArrayList<>();
     private Answer page;
     private URI at;
 
@@ -50,6 +53,11 @@ final class HostedPages {
         return page.body();
     }
 
+    /** Every cookie that came, as it came. */
+    List<String> cookies() {
+        return List.copyOf(kept);
+    }
+
     /** Where the browser ended. */
     URI address() {
         return at;
@@ -71,9 +79,15 @@ final class HostedPages {
         cookies.forEach((name, value) -> request.header("Cookie", name + "=" + value));
         Answer answer = request.send();
         for (String cookie : answer.headers("set-cookie")) {
-            String pair = cookie.split(";", 2)[0];
-            cookies.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+            kept.add(cookie);
+            keep(cookie);
         }
         return answer;
+    }
+
+    /** Has this cookie from now on, as one that came earlier. */
+    void keep(String cookie) {
+        String pair = cookie.split(";", 2)[0];
+        cookies.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
     }
 }

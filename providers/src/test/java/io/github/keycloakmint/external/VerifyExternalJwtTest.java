@@ -754,6 +754,11 @@ class VerifyExternalJwtTest {
                     public boolean claimed(String key) {
                         return used.containsKey(key);
                     }
+
+                    @Override
+                    public void release(String key) {
+                        used.remove(key);
+                    }
                 },
                 issuer -> issuer.startsWith("https://own.example/"));
     }

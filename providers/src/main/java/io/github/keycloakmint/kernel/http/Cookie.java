@@ -38,7 +38,8 @@ public record Cookie(String name, String value, String path, long maxAge, String
                 + sameSite;
     }
 
-    static List<String> values(List<String> headers, String name) {
+    /** Every value of a cookie in the values of {@code Cookie} headers. */
+    public static List<String> values(List<String> headers, String name) {
         List<String> values = new ArrayList<>();
         for (String header : headers) {
             for (String pair : header.split(";", -1)) {

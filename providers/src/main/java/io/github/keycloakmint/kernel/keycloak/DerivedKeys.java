@@ -29,7 +29,9 @@ public final class DerivedKeys {
         /** The signed cookie; one key a client, the only kind that may leave the server (T2). */
         COOKIE,
         /** Embed tickets (contract section 8). */
-        EMBED_TICKET
+        EMBED_TICKET,
+        /** Cookies of devices that a user has signed in with (contract section 10). */
+        DEVICE_COOKIE
     }
 
     private static final String HMAC = "HmacSHA256";

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.util.Optional;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 
@@ -11,10 +12,14 @@ public final class PasswordMark {
     private PasswordMark() {}
 
     public static String of(UserModel user) {
+        return stored(user).orElse(NO_PASSWORD);
+    }
+
+    /** Empty for a user without a password that Keycloak stores: of one that is kept elsewhere no change is seen. */
+    public static Optional<String> stored(UserModel user) {
         return user.credentialManager()
                 .getStoredCredentialsByTypeStream(PasswordCredentialModel.TYPE)
                 .findFirst()
-                .map(stored -> stored.getId() + '.' + stored.getCreatedDate())
-                .orElse(NO_PASSWORD);
+                .map(stored -> stored.getId() + '.' + stored.getCreatedDate());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
 
 /** Remembers token ids on all nodes, at once and whether or not the request's transaction commits. */
@@ -9,6 +10,9 @@ public interface SingleUse {
     boolean claim(String key, long seconds);
 
     boolean claimed(String key);
+
+    /** Gives back what was claimed, before its time. */
+    void release(String key);
 
     static SingleUse of(KeycloakSession session) {
         return new SingleUse() {
@@ -25,6 +29,13 @@ public interface SingleUse {
             @Override
             public boolean claimed(String key) {
                 return session.singleUseObjects().contains(key);
+            }
+
+            @Override
+            public void release(String key) {
+                FreshTransaction.insist(() -> FreshTransaction.run(
+                        session,
+                        fresh -> Optional.ofNullable(fresh.singleUseObjects().remove(key))));
             }
         };
     }

@@ -3,6 +3,7 @@ package io.github.keycloakmint.kernel.keycloak;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.keycloak.models.ModelDuplicateException;
@@ -42,12 +43,25 @@ class SingleUseTest {
         assertThat(sessions.opened()).isZero();
     }
 
+    @Test
+    void what_is_given_back_can_be_claimed_again() {
+        SingleUse used = SingleUse.of(sessions.request());
+        used.claim("key", 60);
+        used.release("key");
+        assertThat(used.claim("key", 60)).isTrue();
+        assertThat(sessions.open()).isZero();
+    }
+
     private SingleUseObjectProvider objects() {
         return FreshSessions.proxy(SingleUseObjectProvider.class, (self, method, arguments) -> {
             if (failures-- > 0) {
                 throw new ModelDuplicateException("beside");
             }
-            return method.getName().equals("putIfAbsent") ? stored.add(arguments[0]) : stored.contains(arguments[0]);
+            return switch (method.getName()) {
+                case "putIfAbsent" -> stored.add(arguments[0]);
+                case "remove" -> stored.remove(arguments[0]) ? Map.of() : null;
+                default -> stored.contains(arguments[0]);
+            };
         });
     }
 }
