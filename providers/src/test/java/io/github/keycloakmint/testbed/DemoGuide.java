@@ -84,6 +84,12 @@ final class DemoGuide {
 
             curl -si "$BASE_URL/.well-known/jwks.json"
 
+            Limits: the sixth sign-in with one email within five minutes is 429, after five times 401:
+
+            for i in 1 2 3 4 5 6; do curl -s -o /dev/null -w '%{http_code} ' "$BASE_URL/realms/demo/auth/sign-in" \\
+              -H 'content-type: application/json' \\
+              -d '{"client_id":"cid_inbox_manager","email":"nobody@example.com","password":"x"}'; done; echo
+
             Every public endpoint, with good and bad input:
 
             AUTH_BASE_URL="$BASE_URL" CLIENT_ID=cid_inbox_manager ORIGIN=https://app.inbox-manager.com \\

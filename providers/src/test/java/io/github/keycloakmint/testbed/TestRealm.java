@@ -3,10 +3,12 @@ package io.github.keycloakmint.testbed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -238,11 +240,18 @@ public final class TestRealm implements AutoCloseable {
         return authenticated(url("/protocol/openid-connect/token"), clientId, fields);
     }
 
-    /** The access token of a direct grant. */
+    /**
+     * The access token of a direct grant. Asked for again for a moment: until Keycloak has counted a user's sign-in it refuses
+     * his next one (DefaultBlockingBruteForceProtector), in the words for a wrong password.
+     */
     public String passwordToken(String clientId, String email, String password) {
         Map<String, String> fields =
                 Map.of("grant_type", "password", "username", email, "password", password, "scope", "openid");
-        return accessToken(token(clientId, fields));
+        return Poll.until("a token of " + email, Duration.ofSeconds(5), () -> {
+            Answer answer = token(clientId, fields);
+            boolean refused = answer.status() == 400 && answer.body().contains("Invalid user credentials");
+            return refused ? Optional.empty() : Optional.of(accessToken(answer));
+        });
     }
 
     /** The access token of a client's service account. */
