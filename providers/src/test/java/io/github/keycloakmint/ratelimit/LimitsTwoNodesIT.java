@@ -2,7 +2,10 @@ package io.github.keycloakmint.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Cluster;
+import io.github.keycloakmint.testbed.Http;
+import io.github.keycloakmint.testbed.Json;
 import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.Metrics;
 import io.github.keycloakmint.testbed.Poll;
@@ -37,11 +40,12 @@ class LimitsTwoNodesIT {
     @BeforeAll
     static void start() {
         cluster = Cluster.start(options -> options.with("--spi-mint-limiter--ratelimit--mode", "shared")
-                // cold nodes on a slow machine are no lost store
-                .with("--spi-mint-limiter--ratelimit--shared-timeout-millis", "5000")
+                .with("--spi-mint-limiter--ratelimit--fail-closed", "request-new-access-token")
                 .with("--spi-mint-kernel--default--trusted-proxies", "0.0.0.0/0"));
         realm = TestRealm.create(cluster.node(0), "demo-realm.json", settings -> settings.put("sslRequired", "none"));
-        realm.realmAttribute("mint.limit.refresh.address", LIMIT + "/36000");
+        for (String endpoint : List.of("refresh", "request-new-access-token")) {
+            realm.realmAttribute("mint.limit." + endpoint + ".address", LIMIT + "/36000");
+        }
         for (int node = 0; node < 2; node++) {
             KeycloakServer known = cluster.node(node);
             Poll.untilTrue("the realm", Duration.ofSeconds(20), () -> refresh(known, "2001:db8:ffff::1") == 401);
@@ -97,9 +101,55 @@ class LimitsTwoNodesIT {
         assertThat(heard(List.of(cluster.node(1)), "2001:db8:2::1", 20)).isLessThanOrEqualTo(LIMIT / 50);
     }
 
-    /** Killed, not stopped: what was counted is with the other one, which goes on as its endpoints are declared to. */
+    /** The other one answers nothing, and its connections are open: what asks for a number waits, and is told nothing. */
     @Test
     @Order(3)
+    void while_the_shared_count_is_away_each_endpoint_does_as_it_is_declared_to() {
+        KeycloakServer left = cluster.node(1);
+        Metrics metrics = new Metrics(left);
+        double closed = metrics.value("keycloak_mint_limits_unshared_total", "mode", "closed");
+        double open = metrics.value("keycloak_mint_limits_unshared_total", "mode", "open");
+        cluster.halt(0);
+        try {
+            AtomicInteger next = new AtomicInteger();
+            Answer refused = Poll.until("a refusal", Duration.ofSeconds(20), () -> Optional.of(
+                            renew(left, "2001:db8:8:" + next.incrementAndGet() + "::1"))
+                    .filter(answer -> answer.status() == 429));
+            Caller.headers(refused, "address", LIMIT + "/36000");
+            assertThat(Integer.parseInt(refused.header("retry-after").orElseThrow()))
+                    .isBetween(1, 2);
+            for (int i = 0; i < 20; i++) {
+                assertThat(refresh(left, "2001:db8:9:" + i + "::1")).isEqualTo(401);
+            }
+        } finally {
+            cluster.goOn(0);
+        }
+        assertThat(metrics.value("keycloak_mint_limits_unshared_total", "mode", "closed"))
+                .isGreaterThan(closed);
+        assertThat(metrics.value("keycloak_mint_limits_unshared_total", "mode", "open"))
+                .isGreaterThan(open);
+        assertThat(left.log().lines())
+                .anyMatch(line ->
+                        line.contains("Limits are not shared with other nodes now; [request-new-access-token] refuse"));
+        Poll.untilTrue(
+                "its end",
+                Duration.ofSeconds(60),
+                () -> renew(left, "2001:db8:7::1").status() != 429);
+        Poll.untilTrue("the line of its end", Duration.ofSeconds(10), () -> left.log()
+                .lines()
+                .anyMatch(line -> line.contains("Limits are shared with other nodes again")));
+    }
+
+    private static Answer renew(KeycloakServer node, String address) {
+        return Http.post(node.url("/realms/" + realm.name() + "/auth/request-new-access-token"))
+                .header("X-Forwarded-For", address)
+                .json(Json.object("refreshToken", "x"))
+                .send();
+    }
+
+    /** Killed, not stopped: what was counted is with the other one, which goes on as its endpoints are declared to. */
+    @Test
+    @Order(4)
     void a_node_dies_and_the_other_goes_on() throws InterruptedException, ExecutionException {
         KeycloakServer left = cluster.node(1);
         cluster.kill(0);

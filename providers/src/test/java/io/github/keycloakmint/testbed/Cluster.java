@@ -81,7 +81,16 @@ public final class Cluster implements AutoCloseable {
 
     /** Ends a node with SIGKILL. */
     public void kill(int index) {
-        nodes.get(index).kill();
+        nodes.get(index).signal("KILL");
+    }
+
+    /** Has a node answer nobody, with its connections open, until {@link #goOn}. */
+    public void halt(int index) {
+        nodes.get(index).signal("STOP");
+    }
+
+    public void goOn(int index) {
+        nodes.get(index).signal("CONT");
     }
 
     @Override

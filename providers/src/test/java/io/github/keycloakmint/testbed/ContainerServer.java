@@ -88,11 +88,12 @@ final class ContainerServer implements KeycloakServer {
     }
 
     /** Ends the server as a power failure would. */
-    void kill() {
+    /** @param name of a signal that the server gets, without SIG */
+    void signal(String name) {
         container
                 .getDockerClient()
                 .killContainerCmd(container.getContainerId())
-                .withSignal("KILL")
+                .withSignal(name)
                 .exec();
     }
 
