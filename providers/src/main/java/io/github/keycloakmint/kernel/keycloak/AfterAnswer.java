@@ -56,7 +56,7 @@ public final class AfterAnswer {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                submit(realmId + ' ' + what, what, () -> perform(factory, realmId, request, what, work));
+                submit(realmId, what, () -> perform(factory, realmId, request, what, work));
             }
 
             @Override
@@ -66,10 +66,12 @@ public final class AfterAnswer {
         });
     }
 
-    private static void submit(String lane, String what, Runnable task) {
-        if (!LANES.add(lane, task)) {
+    private static void submit(String realmId, String what, Runnable task) {
+        if (!LANES.add(realmId + ' ' + what, task)) {
             count(what, "dropped");
-            LOG.errorf("%s was not done: too many of its kind are waiting, in this realm or in all", what);
+            // how many, the metric says: strangers choose how often (T11)
+            Complaints.error(
+                    LOG, realmId, what + " was not done: too many of its kind are waiting, in this realm or in all");
         }
     }
 
