@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import io.github.keycloakmint.kernel.Complaints;
 import io.micrometer.core.instrument.Metrics;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
