@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What the limiter is set to for bench/run --limits, and whether a pair of nodes limits as its setting says.
 
-usage: limits.py options                             server options: the shipped limits, so high that no load reaches them
+usage: limits.py known ENDPOINT...                   ends with 1 where nothing below is set for one of them
+       limits.py options                             server options: the shipped limits, so high that no load reaches them
        limits.py realms DIRECTORY                    changes realm files: the same for what has no limit as shipped
        limits.py probe off|local|shared URL URL      calls two nodes; ends with 1 where they limit in another way
 """
@@ -54,6 +55,11 @@ EXPECTED = {
 }
 
 
+def known(*endpoints):
+    if (others := set(endpoints) - set(CALLS)):
+        sys.exit(f"limits.py sets no limits for {', '.join(sorted(others))}")
+
+
 def options():
     for endpoint, kinds in SHIPPED.items():
         for kind in kinds:
@@ -100,6 +106,6 @@ def probe(setting, first, second):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or sys.argv[1] not in ("options", "realms", "probe"):
+    if len(sys.argv) < 2 or sys.argv[1] not in ("known", "options", "realms", "probe"):
         sys.exit(__doc__)
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -9,12 +9,15 @@ readonly limit_orders=('off local shared' 'shared off local' 'local shared off' 
 
 mode_limits() {
   local -a rows=()
+  local -a endpoints=()
   local row name realm
   for row in "$here"/rows/*.lua; do
     # shellcheck disable=SC2053 # a glob
     [[ $(basename "$row") != $rows_glob ]] || rows+=("$row")
   done
   [ "${#rows[@]}" -gt 0 ] || die "no row matches $rows_glob"
+  mapfile -t endpoints < <(for row in "${rows[@]}"; do header "$row" limits; done)
+  python3 "$here/lib/limits.py" known "${endpoints[@]}" || die 'a row would be measured with limits that it reaches'
   [ "$addresses" -eq 1 ] || from_addresses
   # servers that start sooner: what a smoke run finds are errors, not numbers
   [ "$smoke" = no ] || KC_JAVA_OPTS="${KC_JAVA_OPTS:+$KC_JAVA_OPTS }-XX:TieredStopAtLevel=1"
