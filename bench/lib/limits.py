@@ -3,7 +3,7 @@
 
 usage: limits.py known ENDPOINT...                   ends with 1 where nothing below is set for one of them
        limits.py options                             server options: the shipped limits, so high that no load reaches them
-       limits.py realms DIRECTORY                    changes realm files: the same for what has no limit as shipped
+       limits.py realms DIRECTORY shipped|every      changes realm files: nothing more, or the same for every other kind
        limits.py probe off|local|shared URL URL      calls two nodes; ends with 1 where they limit in another way
 """
 import json
@@ -66,13 +66,16 @@ def options():
             print(f"--spi-mint-limiter--ratelimit--limit-{endpoint}-{kind}={HIGH}")
 
 
-def realms(directory):
+def realms(directory, kinds_of):
     for path in pathlib.Path(directory).glob("*-realm.json"):
         realm = json.loads(path.read_text(encoding="utf-8"))
         if realm["realm"] == PROBED:
             limits = {f"mint.limit.{endpoint}.address": ONE for endpoint in CALLS}
         else:
-            limits = {f"mint.limit.{endpoint}.{kind}": HIGH for endpoint, kinds in BESIDES.items() for kind in kinds}
+            limits = {
+                f"mint.limit.{endpoint}.{kind}": HIGH
+                for endpoint, kinds in BESIDES.items() for kind in kinds if kinds_of == "every"
+            }
         realm["attributes"].update(limits)
         path.write_text(json.dumps(realm, indent=1), encoding="utf-8")
 

@@ -53,7 +53,8 @@ def read(tsv, rows):
     lines = {}
     with open(tsv, encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file, delimiter="\t"):
-            lines.setdefault(line["row"], {}).setdefault(line["server"], {})[line["round"]] = line
+            if line["round"] != "0":  # the one that counts for nothing
+                lines.setdefault(line["row"], {}).setdefault(line["server"], {})[line["round"]] = line
     return [_row(pathlib.Path(rows) / f"{name}.lua", servers) for name, servers in sorted(lines.items())]
 
 

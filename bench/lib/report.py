@@ -176,8 +176,8 @@ def limits(work, rows, output):
         [[row.title, *(f"{row.cpu[name]:.3f}" for name in (pairs.OFF, *LIMITS)), *(interval(row.cost[name]) for name in LIMITS),
           *(f"{row.partner[name]:.3f}" for name in (pairs.OFF, *LIMITS))] for row in both])
     parts = ["# What limits cost", f"**Result:** {limits_result(limited)}", "## Throughput", speeds, "## CPU time a request", costs,
-             "## All together", *limits_together(limited, others), "## How", *limits_method(int(made["addresses"])),
-             "## Made with", made_with(work, without=("again",)), "## Again", f"    {made['again']}"]
+             "## All together", *limits_together(limited, others), "## How", *limits_method(int(made["addresses"]), made["kinds"], int(made["alone"])),
+             "## Made with", made_with(work, without=("again", "kinds", "alone")), "## Again", f"    {made['again']}"]
     (output / "LIMITS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     link_others(output)
 
@@ -210,23 +210,27 @@ def limits_together(limited, others):
                " code and memory come out a little different at each start, and more rounds make no difference to that.")
 
 
-def limits_method(addresses):
+def limits_method(addresses, kinds, alone):
+    shipped = kinds == "shipped"
     yield (
         "Three clusters of two nodes, each with a database of its own, which differ in the limiter alone: off (`active=false`), local, and"
         " shared (`mode=shared`, over Keycloak's distributed cache, encrypted as Keycloak ships it). The load goes to the first node of"
-        " each. The second one stands by: it holds all shared numbers as well, and changes half of them first. Every endpoint has a limit of"
-        " each kind that it asks for, also where none is shipped, of a million calls a second, so that each call is counted and none"
-        " refused.")
+        " each. The second one stands by: it holds all shared numbers as well, and changes half of them first. "
+        + ("Limits are those that are shipped, raised" if shipped else
+           "Every endpoint has a limit of each kind that it asks for, also where none is shipped (as a realm attribute): raised")
+        + " to a million calls a second, so that each call is counted and none refused."
+        + (" `verify` has none as shipped: the limiter is asked, and finds that." if shipped else ""))
     yield (
         ("All calls come from one address. " if addresses == 1 else
          f"Calls come from {addresses:,} addresses at random (`X-Forwarded-For` of a trusted proxy). ")
         + "In shared mode a node draws 10,000 calls of such a limit at once and keeps them for a second at most. So who calls often"
-        " costs a few messages a second, and who calls once a second or less, one for each call: the targets of token-for-email and"
-        " of external users" + (", and the addresses" if addresses > 1 else "") + ".")
+        " costs a few messages a second, and who calls once a second or less, one for each call: the targets of "
+        + ("" if shipped else "token-for-email and of ") + "external users" + (", and the addresses" if addresses > 1 else "") + ".")
     yield (
         "Before the load each cluster showed, endpoint by endpoint, that it limits as its setting says: a limit of one call, in a realm that"
-        " no row loads, holds on no node, on each node by itself, or on both together. After it, no node of shared had counted a call"
-        " alone.")
+        " no row loads, holds on no node, on each node by itself, or on both together. "
+        + (f"**Not valid:** while it ran, nodes of shared counted {alone} calls alone." if alone else
+           "After it, no node of shared had counted a call alone."))
     yield (
         "In each round a row runs on the three one after the other, in an order that changes from row to row and from round to round; a"
         " ratio is of runs that stood beside each other. Given are medians of the rounds' ratios with the sign test's interval of 95 %"
