@@ -327,6 +327,21 @@ function bench.refreshes(path, content_type, make)
   end
 end
 
+-- The last line of a row: each of its calls comes from one of `count` addresses, drawn at random.
+function bench.from_addresses(count)
+  local prepared_by_row = init
+  function init(args)
+    if prepared_by_row then prepared_by_row(args) end
+    local of_row = request
+    local always = not of_row and wrk.format()
+    request = function()
+      local number = math.random(count)
+      return ((always or of_row()):gsub("\r\n", string.format("\r\nX-Forwarded-For: 10.%d.%d.%d\r\n", math.floor(number / 65536),
+        math.floor(number / 256) % 256, number % 256), 1))
+    end
+  end
+end
+
 -- A row may set this to a function that is called once before the load; what it returns, by name, becomes globals of
 -- the threads (strings and numbers only).
 bench.prepare = nil

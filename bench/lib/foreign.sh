@@ -15,7 +15,8 @@ make_foreign_key() {
   foreign_tokens key "$foreign"
 }
 
-# make_tokens SERVER ROW...: what the rows send, once each; only what is sent is signed.
+# make_tokens SERVER ROW...: what the rows send, once each; only what is sent is signed. Where strangers_servers is set, so many
+# servers run the rows.
 make_tokens() {
   local base=${server_url[$1]}/realms/bench row name
   shift
@@ -27,7 +28,7 @@ make_tokens() {
       users-*) foreign_tokens users "$foreign" "$foreign/$name" "$few" "${name#users-}" ;;
       strangers-*)
         foreign_tokens strangers "$foreign" "$foreign/$name" \
-          $(((warm_up + rounds * seconds) * strangers_per_second)) "${name#strangers-}"
+          $(((warm_up + rounds * seconds) * strangers_per_second * ${strangers_servers:-1})) "${name#strangers-}"
         ;;
       assertions) foreign_tokens assertions "$foreign" "$foreign/$name" "$few" https://issuer.bench.example "$base" ;;
       *) die "$(basename "$row"): no such tokens: $name" ;;

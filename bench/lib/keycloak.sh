@@ -1,7 +1,8 @@
 # Keycloak as it runs in production: kc.sh build, then start --optimized, with kc.sh's own JVM settings.
 # shellcheck shell=bash
 
-declare -A server_url server_management server_pid server_shell # by name; each has the database of that name
+declare -A server_url server_management server_pid server_shell # by name
+declare -A server_partner # name of the other node, where there is one
 
 prepare_bundle() {
   jar=$root/providers/target/keycloak-mint.jar
@@ -39,21 +40,25 @@ prepare_keycloak() {
   python3 "$here/lib/realms.py" "$root/realm-config/demo-realm.json" "$foreign/public.key" "$home/data/import"
 }
 
-# start_server NAME [OPTION...]: on the database of that name; returns before it is ready.
-start_server() {
-  local name=$1 port management copy=$work/$1
-  shift
+# start_server NAME [OPTION...]: alone, on the database of that name; returns before it is ready.
+start_server() { start_node "$1" "$1" --cache=local "${@:2}"; }
+
+# start_node NAME DATABASE [OPTION...]: as start_server. Where server_hostname is set, that is what tokens name as their issuer;
+# where server_heap is, those are the JVM's settings of the heap.
+start_node() {
+  local name=$1 database=$2 port management copy=$work/$1
+  shift 2
   # -l: the copy shares the files, but not the directories that a running server writes to
   cp -al "$home" "$copy"
   port=$(free_port) management=$(free_port)
   server_url[$name]=http://127.0.0.1:$port
   # shellcheck disable=SC2086 # lists of options
   KC_BOOTSTRAP_ADMIN_USERNAME=$ADMIN_USER KC_BOOTSTRAP_ADMIN_PASSWORD=$ADMIN_PASSWORD \
-    KC_DB_PASSWORD=$PGPASSWORD JAVA_OPTS_APPEND=${KC_JAVA_OPTS:-} \
+    KC_DB_PASSWORD=$PGPASSWORD JAVA_OPTS_APPEND=${KC_JAVA_OPTS:-} JAVA_OPTS_KC_HEAP=${server_heap:-} \
     bash "$copy/bin/kc.sh" start --optimized --import-realm \
-    --db-url="jdbc:postgresql://127.0.0.1:$PGPORT/$name" --db-username="$PGUSER" \
-    --cache=local --http-enabled=true --http-host=127.0.0.1 --http-port="$port" --http-management-port="$management" \
-    --hostname="http://127.0.0.1:$port" \
+    --db-url="jdbc:postgresql://127.0.0.1:$PGPORT/$database" --db-username="$PGUSER" \
+    --http-enabled=true --http-host=127.0.0.1 --http-port="$port" --http-management-port="$management" \
+    --hostname="${server_hostname:-http://127.0.0.1:$port}" \
     --spi-mint-capability--token-for-email--shared-secret-realms='*' "$@" ${KC_ARGS:-} \
     >"$work/keycloak-$name.log" 2>&1 &
   server_shell[$name]=$!

@@ -43,16 +43,17 @@ measure() {
   database=$(database_ticks)
   wrk_row "$server" "$row" "$seconds"
   database=$(($(database_ticks) - database))
-  local own=0 others=0 ticks
+  local own=0 others=0 partner=0 ticks
   for name in "${!server_pid[@]}"; do
     ticks=$(($(cpu_ticks "${server_pid[$name]}") - before[$name]))
     if [ "$name" = "$server" ]; then own=$ticks; else others=$((others + ticks)); fi
+    [ "$name" != "${server_partner[$server]:-}" ] || partner=$ticks
   done
   read -r requests micros p50 p99 wrong <"$work/measured"
   read -r statements writes < <(count_statements "$server")
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$server" "$(basename "$row" .lua)" "$requests" \
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$server" "$(basename "$row" .lua)" "$requests" \
     "$micros" "$p50" "$p99" "$wrong" "$statements" "$writes" "$((own * ms_per_tick))" "$((others * ms_per_tick))" \
-    "$((database * ms_per_tick))" >>"$work/results.tsv"
+    "$((database * ms_per_tick))" "$((partner * ms_per_tick))" >>"$work/results.tsv"
   if [ "$round" -eq 1 ]; then
     { echo "$(basename "$row" .lua), server $server: calls per request"; list_statements "$server" "$requests"; echo; } \
       >>"$work/statements.txt"
@@ -65,12 +66,18 @@ ms_per_tick=$((1000 / $(getconf CLK_TCK)))
 # shellcheck disable=SC2046 # a list of pids
 database_ticks() { cpu_ticks "$pg_pid" $(cat "/proc/$pg_pid/task/$pg_pid/children"); }
 
+begin_results() {
+  local IFS=$'\t'
+  local columns=(round server row requests micros p50_us p99_us wrong statements writes cpu_ms others_cpu_ms database_cpu_ms
+    partner_cpu_ms)
+  echo "${columns[*]}" >"$work/results.tsv"
+}
+
 # measure_rounds PAIR...: each is server=row. Every round runs all of them, every other round backwards, so that
 # what gets slower or faster over time does so for all.
 measure_rounds() {
   local round i pair
-  printf 'round\tserver\trow\trequests\tmicros\tp50_us\tp99_us\twrong\tstatements\twrites\tcpu_ms\tothers_cpu_ms\tdatabase_cpu_ms\n' \
-    >"$work/results.tsv"
+  begin_results
   for pair in "$@"; do warm_up "${pair%%=*}" "${pair#*=}"; done
   for ((round = 1; round <= rounds; round++)); do
     for ((i = 0; i < $#; i++)); do

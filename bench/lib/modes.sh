@@ -1,4 +1,4 @@
-# What bench/run can do: speed, sizes, organizations, keys, timing.
+# What bench/run can do: speed, sizes, organizations, keys, timing; limits.sh has limits.
 # shellcheck shell=bash
 
 # Those that were asked for and those that they are compared with.

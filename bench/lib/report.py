@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the result pages: usage: report.py speed|sizes|organizations|keys|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
+"""Writes the result pages: usage: report.py speed|sizes|organizations|keys|limits|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
 import pathlib
 import re
 import sys
 
+import pairs
 import results
 
 SERVERS = {"on": "ledger on", "off": "ledger off"}
@@ -141,6 +142,103 @@ def keys(work, rows, output):
     link_others(output)
 
 
+LIMITS = {pairs.LOCAL: 0.98, pairs.SHARED: 0.92}
+FEWEST_ROUNDS = 6  # with fewer no interval of 95 % can be had
+TOO_FEW = "too few rounds"
+
+
+def interval(ratio, digits=3):
+    return f"{ratio.median:.{digits}f} ({ratio.low:.{digits}f} to {ratio.high:.{digits}f})"
+
+
+def verdict(ratio, goal):
+    if len(ratio.values) < FEWEST_ROUNDS:
+        return TOO_FEW
+    if ratio.high < goal:
+        return "**no**"
+    return "yes" if ratio.low >= goal else f"within noise, {'above' if ratio.median >= goal else 'below'}"
+
+
+def limits(work, rows, output):
+    found = pairs.read(work / "results.tsv", rows)
+    made = facts(work)
+    limited = [row for row in found if row.limit]
+    others = [row for row in found if not row.limit]
+    both = limited + others
+    speeds = table(
+        ["row", "limits of", "off, requests/s", "local × off", "shared × off",
+         *(f"{name}: at least {goal:g}" for name, goal in LIMITS.items())],
+        [[row.title, row.limit or "(none)", f"{row.per_second[pairs.OFF]:,.0f}" if not row.wrong else f"not valid: {row.wrong} wrong",
+          *(interval(row.speed[name]) for name in LIMITS),
+          *(verdict(row.speed[name], goal) if row.limit else "" for name, goal in LIMITS.items())] for row in both])
+    costs = table(
+        ["row", "off, ms", "local, ms", "shared, ms", "local × off", "shared × off", "second node: off, ms", "local, ms", "shared, ms"],
+        [[row.title, *(f"{row.cpu[name]:.3f}" for name in (pairs.OFF, *LIMITS)), *(interval(row.cost[name]) for name in LIMITS),
+          *(f"{row.partner[name]:.3f}" for name in (pairs.OFF, *LIMITS))] for row in both])
+    parts = ["# What limits cost", f"**Result:** {limits_result(limited)}", "## Throughput", speeds, "## CPU time a request", costs,
+             "## All together", *limits_together(limited, others), "## How", *limits_method(int(made["addresses"]), made["kinds"], int(made["alone"])),
+             "## Made with", made_with(work, without=("again", "kinds", "alone")), "## Again", f"    {made['again']}"]
+    (output / "LIMITS.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
+def limits_result(limited):
+    said = []
+    for name, goal in LIMITS.items():
+        verdicts = [verdict(row.speed[name], goal) for row in limited]
+        lost = [row.title for row, found in zip(limited, verdicts) if found == "**no**"]
+        text = (f"with {name} limits {verdicts.count('yes')} of {len(limited)} rows keep {goal:g} of the throughput for certain,"
+                f" {sum(found.startswith('within') for found in verdicts)} are within the noise of it, {len(lost)} do not keep it")
+        if (few := verdicts.count(TOO_FEW)):
+            text += f", {few} had too few rounds"
+        said.append(text + (f" ({', '.join(lost)})" if lost else ""))
+    return "; ".join(said) + "."
+
+
+def limits_together(limited, others):
+    for rows, what in ((limited, "Rows with limits"), (others, "Rows that the limiter is not asked about")):
+        if rows:
+            together = {
+                (name, kind): pairs.Ratio.of([value for row in rows for value in getattr(row, kind)[name].values])
+                for name in LIMITS for kind in ("speed", "cost")
+            }
+            said = "; ".join(
+                f"{name}: throughput {interval(together[name, 'speed'])}, CPU {interval(together[name, 'cost'])}" for name in LIMITS)
+            yield f"{what} ({len(rows)}), each round of each counted once, times off: {said}."
+    if others:
+        yield ("The limiter does nothing for the latter, so what they differ by is what servers differ by that do the same: compiled"
+               " code and memory come out a little different at each start, and more rounds make no difference to that.")
+
+
+def limits_method(addresses, kinds, alone):
+    shipped = kinds == "shipped"
+    yield (
+        "Three clusters of two nodes, each with a database of its own, which differ in the limiter alone: off (`active=false`), local, and"
+        " shared (`mode=shared`, over Keycloak's distributed cache, encrypted as Keycloak ships it). The load goes to the first node of"
+        " each. The second one stands by: it holds all shared numbers as well, and changes half of them first. "
+        + ("Limits are those that are shipped, raised" if shipped else
+           "Every endpoint has a limit of each kind that it asks for, also where none is shipped (as a realm attribute): raised")
+        + " to a million calls a second, so that each call is counted and none refused."
+        + (" `verify` has none as shipped: the limiter is asked, and finds that." if shipped else ""))
+    yield (
+        ("All calls come from one address. " if addresses == 1 else
+         f"Calls come from {addresses:,} addresses at random (`X-Forwarded-For` of a trusted proxy). ")
+        + "In shared mode a node draws 10,000 calls of such a limit at once and keeps them for a second at most. So who calls often"
+        " costs a few messages a second, and who calls once a second or less, one for each call: the targets of "
+        + ("" if shipped else "token-for-email and of ") + "external users" + (", and the addresses" if addresses > 1 else "") + ".")
+    yield (
+        "Before the load each cluster showed, endpoint by endpoint, that it limits as its setting says: a limit of one call, in a realm that"
+        " no row loads, holds on no node, on each node by itself, or on both together. "
+        + (f"**Not valid:** while it ran, nodes of shared counted {alone} calls alone." if alone else
+           "After it, no node of shared had counted a call alone."))
+    yield (
+        "In each round a row runs on the three one after the other, in an order that changes from row to row and from round to round; a"
+        " ratio is of runs that stood beside each other. Given are medians of the rounds' ratios with the sign test's interval of 95 %"
+        f" (with fewer than {FEWEST_ROUNDS} rounds: from the smallest to the largest). CPU is that of the Keycloak process, which other"
+        " processes disturb less than the throughput; 1.010 is one hundredth more. It includes what a row does before its load, such as"
+        " the sign-ins of the refresh rows.")
+
+
 def timing(work, _rows, output):
     text = (work / "timing.md").read_text(encoding="utf-8").strip()
     parts = ["# Time of refusals", text, "## Made with", made_with(work, without=("rounds", "wrk")), "## Again",
@@ -156,7 +254,7 @@ def link_others(output):
         return
     text = target.read_text(encoding="utf-8").split(OTHERS)[0].rstrip()
     lines = []
-    for name in ("SIZES.md", "ORGANIZATIONS.md", "KEYS.md", "TIMING.md"):
+    for name in ("SIZES.md", "ORGANIZATIONS.md", "KEYS.md", "LIMITS.md", "TIMING.md"):
         page = output / name
         found = re.search(r"^\*\*Result:\*\* *(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE) if page.exists() else None
         if found:
@@ -167,6 +265,6 @@ def link_others(output):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "keys", "timing"):
+    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "keys", "limits", "timing"):
         sys.exit(__doc__)
     globals()[sys.argv[1]](*map(pathlib.Path, sys.argv[2:]))

@@ -1,6 +1,7 @@
 -- title: standard token exchange, RS256
 -- whose: keycloak
 -- servers: on
+-- limits: keycloak-token
 local bench = require "bench"
 
 function bench.prepare()

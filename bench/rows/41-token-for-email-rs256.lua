@@ -1,5 +1,6 @@
 -- title: token-for-email, RS256
 -- servers: on off
+-- limits: token-for-email
 -- at-least: on=1.0
 local bench = require "bench"
 

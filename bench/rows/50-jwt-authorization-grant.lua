@@ -1,6 +1,7 @@
 -- title: JWT authorization grant, RS256
 -- whose: keycloak
 -- servers: on
+-- limits: keycloak-token
 -- tokens: assertions
 local bench = require "bench"
 

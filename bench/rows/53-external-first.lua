@@ -1,5 +1,6 @@
 -- title: external user's first call, ES256
 -- servers: on
+-- limits: verify-external-user
 -- tokens: strangers-demo
 -- against: 50-jwt-authorization-grant
 -- at-least-per-second: on=150

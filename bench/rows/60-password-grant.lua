@@ -1,6 +1,7 @@
 -- title: password grant, RS256
 -- whose: keycloak
 -- servers: on
+-- limits: keycloak-token
 local bench = require "bench"
 
 request = bench.somebody(bench.token_endpoint("bench"), "application/x-www-form-urlencoded", function(email)

@@ -1,5 +1,6 @@
 -- title: sign-in, RS256
 -- servers: on
+-- limits: sign-in
 -- against: 60-password-grant
 -- at-least: on=0.95
 local bench = require "bench"

@@ -1,6 +1,7 @@
 -- title: refresh without rotation, RS256
 -- whose: keycloak
 -- servers: on
+-- limits: keycloak-token
 local bench = require "bench"
 
 bench.refresh_realm, bench.refresh_client = "bench", "bench-stock"

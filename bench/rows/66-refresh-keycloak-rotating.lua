@@ -1,6 +1,7 @@
 -- title: refresh with Keycloak's rotation, RS256
 -- whose: keycloak
 -- servers: on
+-- limits: keycloak-token
 local bench = require "bench"
 
 bench.refresh_realm, bench.refresh_client = "bench-es256", "bench-stock"

@@ -1,5 +1,6 @@
 -- title: /auth/refresh with rotation, RS256
 -- servers: on
+-- limits: refresh
 -- against: 65-refresh-keycloak
 -- at-least: on=0.95
 local bench = require "bench"

@@ -1,5 +1,6 @@
 -- title: account token, RS256
 -- servers: on
+-- limits: account-token
 -- against: 70-session-exchange
 -- at-least: on=1.2
 local bench = require "bench"

@@ -1,5 +1,6 @@
 -- title: account token by token exchange, RS256
 -- servers: on
+-- limits: keycloak-token
 -- against: 70-session-exchange
 local bench = require "bench"
 

@@ -1,5 +1,6 @@
 -- title: verify with a key
 -- servers: on
+-- limits: verify
 -- against: 80-introspection
 -- at-least: on=1.3
 -- also: 81-userinfo on=1.0

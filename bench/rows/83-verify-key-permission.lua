@@ -1,5 +1,6 @@
 -- title: verify with a key, ?permission=
 -- servers: on
+-- limits: verify
 -- against: 80-introspection
 -- also: 81-userinfo
 -- at-most-sql: on=0.05

@@ -1,5 +1,6 @@
 -- title: verify with a key, identity JWT
 -- servers: on
+-- limits: verify
 -- against: 80-introspection
 -- also: 81-userinfo
 local bench = require "bench"

@@ -1,5 +1,6 @@
 -- title: token by key, RS256
 -- servers: on
+-- limits: api-keys
 local bench = require "bench"
 
 function bench.prepare()

@@ -1,5 +1,6 @@
 -- title: account token by key, RS256
 -- servers: on
+-- limits: account-token
 -- against: 71-account-token
 local bench = require "bench"
 
