@@ -1,9 +1,11 @@
 package io.github.keycloakmint.ratelimit;
 
 import io.github.keycloakmint.kernel.http.KeycloakEndpoints;
+import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.limits.Buckets;
 import io.github.keycloakmint.kernel.limits.LimitReached;
 import io.github.keycloakmint.kernel.limits.Limiter;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,9 +38,17 @@ final class JudgeCalls implements Limiter {
         entry(call, kind, key).ifPresent(entry -> {
             Buckets.Taken taken = count.apply(entry);
             if (over(call, entry, taken)) {
-                throw new LimitReached(kind.word(), entry.rate(), taken.retryAfter()).refusal("limit_" + kind.word());
+                throw refusal(entry, taken);
             }
         });
+    }
+
+    /** Who is refused since nobody could say how much he has left is told nothing of a limit that he may be far from. */
+    private static Refusal refusal(Counter.Entry entry, Buckets.Taken taken) {
+        String kind = entry.rule().kind().word();
+        return taken.known()
+                ? new LimitReached(kind, entry.rate(), taken.retryAfter()).refusal("limit_" + kind)
+                : Refusal.limited(taken.retryAfter(), Map.of(), "limits_unshared");
     }
 
     @Override
@@ -58,7 +68,9 @@ final class JudgeCalls implements Limiter {
         if (taken.accepted()) {
             return false;
         }
-        reports.over(call, entry.rule(), entry.rate(), entry.key(), settings.shadow());
+        if (taken.known()) {
+            reports.over(call, entry.rule(), entry.rate(), entry.key(), settings.shadow());
+        }
         return !settings.shadow();
     }
 

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
  * @param shadow whether what is over a limit is counted and reported, and let through ({@code shadow}, false)
  * @param keycloaks whether Keycloak's own token, login and password-reset endpoints are limited ({@code
  *     keycloak-endpoints}, true)
- * @param patience how long a call waits for the shared count ({@code shared-timeout-millis}, 1000)
- * @param buckets of each kind that a node keeps ({@code buckets}, 32768)
+ * @param patience how long a call waits for the shared count ({@code shared-timeout-millis}, 250)
+ * @param buckets of each kind that a node keeps ({@code buckets}, 16384)
  * @param exemptAddresses whose calls nothing counts ({@code exempt-addresses})
  * @param exemptClients {@code realm/client_id}, whose calls no limit by caller counts ({@code exempt-clients})
  * @param closed endpoints that refuse while the shared count can't be had ({@code fail-closed})
@@ -38,7 +38,7 @@ record LimitSettings(
         Set<String> closed,
         Map<Rule, Buckets.Rate> limits) {
 
-    private static final int BUCKETS = 32_768;
+    private static final int BUCKETS = 16_384;
     private static final int LEAST_BUCKETS = 1_024;
     private static final int MOST_BUCKETS = 1_048_576;
 
@@ -48,7 +48,7 @@ record LimitSettings(
                 shared(options),
                 options.flag("shadow", false),
                 options.flag("keycloak-endpoints", true),
-                Duration.ofMillis(options.integer("shared-timeout-millis", 1_000, 10, 5_000)),
+                Duration.ofMillis(options.integer("shared-timeout-millis", 250, 10, 5_000)),
                 options.integer("buckets", BUCKETS, LEAST_BUCKETS, MOST_BUCKETS),
                 addresses(options),
                 clients(options),

@@ -35,8 +35,18 @@ public final class Buckets {
      *
      * @param remaining calls that are left
      * @param retryAfter until there is one; zero where it was taken
+     * @param known false: refused since nobody could say what was counted
      */
-    public record Taken(boolean accepted, long remaining, Duration retryAfter) {}
+    public record Taken(boolean accepted, long remaining, Duration retryAfter, boolean known) {
+
+        public Taken(boolean accepted, long remaining, Duration retryAfter) {
+            this(accepted, remaining, retryAfter, true);
+        }
+
+        public static Taken unknown(Duration retryAfter) {
+            return new Taken(false, 0, retryAfter, false);
+        }
+    }
 
     /** One bucket and what it was made for. */
     private record Held(Rate rate, LockFreeBucket bucket) implements Shelves.Item {
