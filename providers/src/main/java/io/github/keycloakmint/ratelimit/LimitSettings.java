@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param keycloaks whether Keycloak's own token, login and password-reset endpoints are limited ({@code
  *     keycloak-endpoints}, true)
  * @param patience how long a call waits for the shared count ({@code shared-timeout-millis}, 1000)
- * @param buckets of each kind that a node keeps ({@code buckets}, 32768)
+ * @param buckets of each kind that a node keeps ({@code buckets}, 16384)
  * @param exemptAddresses whose calls nothing counts ({@code exempt-addresses})
  * @param exemptClients {@code realm/client_id}, whose calls no limit by caller counts ({@code exempt-clients})
  * @param closed endpoints that refuse while the shared count can't be had ({@code fail-closed})
@@ -38,7 +38,7 @@ record LimitSettings(
         Set<String> closed,
         Map<Rule, Buckets.Rate> limits) {
 
-    private static final int BUCKETS = 32_768;
+    private static final int BUCKETS = 16_384;
     private static final int LEAST_BUCKETS = 1_024;
     private static final int MOST_BUCKETS = 1_048_576;
 

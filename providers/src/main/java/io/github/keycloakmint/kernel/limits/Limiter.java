@@ -48,6 +48,10 @@ public interface Limiter extends Provider {
         TARGET,
         /** Calls of one caller who has shown who he is. */
         CALLER,
+        /** Calls that name one client, whoever makes them. */
+        CLIENT,
+        /** Calls with one API key. */
+        KEY,
         /** Callers of one address who failed to show who they are. */
         FAILURE,
         /** Mails that one address asked for. */
