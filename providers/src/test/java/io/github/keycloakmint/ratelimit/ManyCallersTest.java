@@ -51,14 +51,16 @@ class ManyCallersTest {
         Map<Kind, Limiter.Call> flooded = calls("realm-1");
         Map<Kind, Limiter.Call> other = calls("realm-2");
         IntStream.range(0, 64).forEach(i -> useUp(judging, flooded, i));
+        int refused = 0;
         for (int i = 0; i < MANY; i++) {
             String email = "somebody-with-a-rather-long-name-" + i + "@mail.example.com";
             for (Map.Entry<Kind, Limiter.Call> each : flooded.entrySet()) {
                 Kind kind = each.getKey();
+                int calls = i % 4 == 0 ? several(kind) : 1;
                 // of what needs a mail, a good client or key, there are fewer, and still more than there are places
-                if (kind == Kind.ADDRESS || kind == Kind.TARGET || i % 10 == 0) {
-                    assertThat(judging.accepted(each.getValue(), kind, email, several(kind)))
-                            .isEqualTo(several(kind));
+                if ((kind == Kind.ADDRESS || kind == Kind.TARGET || i % 20 == 0)
+                        && judging.accepted(each.getValue(), kind, email, calls) < calls) {
+                    refused++;
                 }
             }
             if (i % 10_000 == 0) {
@@ -66,6 +68,7 @@ class ManyCallersTest {
                 served(judging, other, "honest-" + i);
             }
         }
+        assertThat(refused).isZero();
         served(judging, flooded, "late");
         served(judging, other, "late");
         assertThat(IntStream.range(0, 64)).allMatch(i -> usedUp(judging, flooded, i));

@@ -6,9 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -127,22 +125,17 @@ public final class Shelves<I extends Shelves.Item> {
 
     /** Which of a full shelf is forgotten: one of the realm that would have more than half of it, else of all. */
     private int leaving(List<Place<I>> standing, int newcomersRealm) {
-        Set<Integer> crowds = new HashSet<>();
-        for (Place<I> place : standing) {
-            long others = standing.stream()
-                    .filter(other -> other.realm() == place.realm())
-                    .count();
-            if (others + (place.realm() == newcomersRealm ? 1 : 0) > SHELF / 2) {
-                crowds.add(place.realm());
-            }
-        }
         int best = 0;
         double most = Double.NEGATIVE_INFINITY;
+        boolean crowded = false;
         for (int i = 0; i < standing.size(); i++) {
             Place<I> place = standing.get(i);
-            double left = crowds.isEmpty() || crowds.contains(place.realm())
-                    ? place.item().left()
-                    : Double.NEGATIVE_INFINITY;
+            boolean crowds = share(standing, newcomersRealm, place.realm()) > SHELF / 2;
+            if (crowds && !crowded) {
+                crowded = true;
+                most = Double.NEGATIVE_INFINITY;
+            }
+            double left = crowds == crowded ? place.item().left() : Double.NEGATIVE_INFINITY;
             if (left > most) {
                 best = i;
                 most = left;
@@ -152,6 +145,14 @@ public final class Shelves<I extends Shelves.Item> {
             forgotten.run();
         }
         return best;
+    }
+
+    private static <I> int share(List<Place<I>> standing, int newcomersRealm, int realm) {
+        int share = newcomersRealm == realm ? 1 : 0;
+        for (Place<I> place : standing) {
+            share += place.realm() == realm ? 1 : 0;
+        }
+        return share;
     }
 
     private I put(int place, Newcomer newcomer, I item) {
