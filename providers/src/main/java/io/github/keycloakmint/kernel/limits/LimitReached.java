@@ -12,9 +12,11 @@ import java.util.Map;
  */
 public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter) {
 
+    private static final long NANOS_BELOW_A_SECOND = 999_999_999;
+
     /** 429 that says which limit it is and when to come again. */
     public Refusal refusal(String cause) {
-        return Refusal.limited(retryAfter, headers(), cause);
+        return Refusal.limited(seconds(), headers(), cause);
     }
 
     /** {@code RateLimit-Policy} and {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers). */
@@ -25,8 +27,8 @@ public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter) 
                 "RateLimit", item + ";r=0;t=" + seconds());
     }
 
-    /** Whole seconds, at least one, as Retry-After has them. */
+    /** Whole seconds, rounded up: whoever comes then is not refused again. At least one, as Retry-After has them. */
     private long seconds() {
-        return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+        return Math.max(1, retryAfter.plusNanos(NANOS_BELOW_A_SECOND).toSeconds());
     }
 }
