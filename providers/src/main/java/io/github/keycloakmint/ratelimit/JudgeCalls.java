@@ -5,9 +5,9 @@ import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.limits.Buckets;
 import io.github.keycloakmint.kernel.limits.LimitReached;
 import io.github.keycloakmint.kernel.limits.Limiter;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.keycloak.models.RealmModel;
 
 /** Says of each call whether it is within the limits of its endpoint in its realm. */
 final class JudgeCalls implements Limiter {
@@ -48,12 +48,33 @@ final class JudgeCalls implements Limiter {
         String kind = entry.rule().kind().word();
         return taken.known()
                 ? new LimitReached(kind, entry.rate(), taken.retryAfter()).refusal("limit_" + kind)
-                : Refusal.limited(taken.retryAfter(), Map.of(), "limits_unshared");
+                : LimitReached.unknown(taken.retryAfter());
     }
 
     @Override
     public void count(Call call, Kind kind, String key) {
         entry(call, kind, key).ifPresent(counter::owe);
+    }
+
+    @Override
+    public boolean left(Call call, Kind kind, String key) {
+        return entry(call, kind, key)
+                .filter(entry -> over(call, entry, counter.look(entry)))
+                .isEmpty();
+    }
+
+    @Override
+    public Optional<LimitReached> own(Call call, String key, Buckets.Rate rate) {
+        Rule rule = new Rule(call.capability(), Kind.KEY);
+        Counter.Entry entry = entry(call.realm(), rule, key, rate);
+        Buckets.Taken taken = counter.spend(entry);
+        if (taken.accepted()) {
+            return Optional.empty();
+        }
+        if (taken.known()) {
+            reports.over(call, rule, rate, entry.key(), false);
+        }
+        return Optional.of(new LimitReached(Kind.KEY.word(), rate, taken.retryAfter()));
     }
 
     @Override
@@ -80,12 +101,13 @@ final class JudgeCalls implements Limiter {
             return Optional.empty();
         }
         Rule rule = new Rule(call.capability(), kind);
-        return limits.of(call.realm(), rule)
-                .map(rate -> new Counter.Entry(
-                        call.realm().getId(),
-                        rule,
-                        String.join("|", call.realm().getId(), rule.capability(), kind.word(), key),
-                        rate));
+        return limits.of(call.realm(), rule).map(rate -> entry(call.realm(), rule, key, rate));
+    }
+
+    private static Counter.Entry entry(RealmModel realm, Rule rule, String key, Buckets.Rate rate) {
+        String whole =
+                String.join("|", realm.getId(), rule.capability(), rule.kind().word(), key);
+        return new Counter.Entry(realm.getId(), rule, whole, rate);
     }
 
     /** Keycloak's own endpoints, where they are to be left alone. */

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Server options of the limiter, {@code --spi-mint-limiter--ratelimit--<option>}.
@@ -42,7 +41,9 @@ record LimitSettings(
     private static final int LEAST_BUCKETS = 1_024;
     private static final int MOST_BUCKETS = 1_048_576;
 
-    static LimitSettings of(Options options) {
+    /** @param endpoints of the server's capabilities, by name */
+    static LimitSettings of(Options options, Set<String> endpoints) {
+        Endpoints known = Endpoints.with(endpoints);
         return new LimitSettings(
                 options.flag("active", true),
                 shared(options),
@@ -52,8 +53,8 @@ record LimitSettings(
                 options.integer("buckets", BUCKETS, LEAST_BUCKETS, MOST_BUCKETS),
                 addresses(options),
                 clients(options),
-                closed(options),
-                limits(options));
+                closed(options, known),
+                limits(options, known));
     }
 
     private static boolean shared(Options options) {
@@ -82,25 +83,30 @@ record LimitSettings(
         return clients;
     }
 
-    private static Set<String> closed(Options options) {
-        Set<String> known =
-                ShippedLimits.all().keySet().stream().map(Rule::capability).collect(Collectors.toUnmodifiableSet());
+    private static Set<String> closed(Options options, Endpoints known) {
         Set<String> closed = options.set("fail-closed");
-        if (!known.containsAll(closed)) {
-            throw options.bad("fail-closed", "a list of endpoints that have a limit, such as sign-in");
+        if (!known.containAll(closed)) {
+            throw options.bad("fail-closed", "a list of endpoints such as sign-in");
         }
         return closed;
     }
 
-    private static Map<Rule, Buckets.Rate> limits(Options options) {
-        boolean defaults = options.flag("defaults", true);
+    private static Map<Rule, Buckets.Rate> limits(Options options, Endpoints known) {
+        options.names().stream().filter(name -> name.startsWith(Rule.OPTION)).forEach(name -> {
+            if (!known.take(name)) {
+                // a limit that nobody has would be as good as none, and nobody would see it
+                throw options.bad(
+                        name, "named " + Rule.OPTION + "<endpoint>-<kind>, of an endpoint and a kind that exist");
+            }
+        });
+        Map<Rule, String> shipped = options.flag("defaults", true) ? ShippedLimits.all() : Map.of();
         Map<Rule, Buckets.Rate> limits = new HashMap<>();
-        ShippedLimits.all().forEach((rule, shipped) -> {
+        known.rules().forEach(rule -> {
             Optional<String> set = options.text(rule.option());
             if (set.filter(text -> !RateText.good(text)).isPresent()) {
                 throw options.bad(rule.option(), RateText.EXPECTED);
             }
-            RateText.read(set.orElse(defaults ? shipped : "off")).ifPresent(rate -> limits.put(rule, rate));
+            RateText.read(set.orElse(shipped.getOrDefault(rule, "off"))).ifPresent(rate -> limits.put(rule, rate));
         });
         return Map.copyOf(limits);
     }

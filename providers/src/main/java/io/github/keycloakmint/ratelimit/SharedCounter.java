@@ -46,7 +46,7 @@ final class SharedCounter implements Counter {
         this.clocks = clocks;
         this.nextWarning = new AtomicLong(clocks.tick());
         for (Limiter.Kind kind : Limiter.Kind.values()) {
-            drawn.put(kind, new Shelves<>(most));
+            drawn.put(kind, new Shelves<>(most, Reports.forgetting(kind, most)));
         }
     }
 

@@ -41,7 +41,10 @@ final class SharingNode {
 
     static Counter.Entry entry(Limiter.Kind kind, String key, long calls, long seconds) {
         return new Counter.Entry(
-                "realm-1", new Rule("sign-in", kind), "realm-1|" + key, new Buckets.Rate(calls, seconds));
+                "realm-1",
+                new Rule("sign-in", kind),
+                String.join("|", "realm-1", "sign-in", kind.word(), key),
+                new Buckets.Rate(calls, seconds));
     }
 
     boolean spend(Counter.Entry entry) {

@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import io.github.keycloakmint.kernel.Complaints;
 import io.micrometer.core.instrument.Metrics;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -69,7 +70,9 @@ public final class AfterAnswer {
     private static void submit(String lane, String what, Runnable task) {
         if (!LANES.add(lane, task)) {
             count(what, "dropped");
-            LOG.errorf("%s was not done: too many of its kind are waiting, in this realm or in all", what);
+            // once a minute: strangers make as many calls as they like (T11)
+            Complaints.error(
+                    LOG, lane, what + " was not done: too many of its kind are waiting, in this realm or in all");
         }
     }
 
