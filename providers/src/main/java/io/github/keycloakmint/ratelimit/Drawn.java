@@ -5,11 +5,10 @@ import io.github.keycloakmint.kernel.limits.Shelves;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a node holds of a bucket that all nodes share, and knows of it. Its monitor is held for moments; whoever asks the other
- * nodes holds {@link #asking()} meanwhile.
+ * What a node holds of a bucket that all nodes share, and knows of it. Its monitor is held for moments; one of this
+ * node asks the others for it at a time ({@link #mayAsk}).
  *
  * <p>While the others can't be asked it goes on from what it last knew: as one of so many nodes, each of which has its share of
  * what is left and of what comes back. That is a bucket of which each call takes the interval of all of them, so the difference
@@ -20,6 +19,9 @@ final class Drawn implements Shelves.Item {
     /** For how long a bucket that had something left is believed to have, where nothing is taken. */
     private static final long BELIEVED = TimeUnit.SECONDS.toNanos(1);
 
+    /** A wait of less than a millisecond may be none. */
+    private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final long NEVER = Long.MIN_VALUE;
 
     /** How a node counts by itself: one of so many, whether it only lost touch just now, and when it will ask again. */
@@ -27,7 +29,6 @@ final class Drawn implements Shelves.Item {
 
     private final Buckets.Rate rate;
     private final Clocks clocks;
-    private final ReentrantLock asking = new ReentrantLock();
     private long calls;
     private long goodUntil;
     private long emptyUntil;
@@ -41,6 +42,10 @@ final class Drawn implements Shelves.Item {
 
     private int sharers = 1;
     private boolean unsure;
+
+    // a lock of its own would take a third of its memory, and there are many of these
+    private boolean asked;
+    private int waiting;
 
     Drawn(Buckets.Rate rate, Clocks clocks) {
         this.rate = rate;
@@ -64,14 +69,34 @@ final class Drawn implements Shelves.Item {
         return rate;
     }
 
-    /** Whose holder is the one of this node that asks for this bucket. */
-    ReentrantLock asking() {
-        return asking;
+    /** Whether nobody else of this node asks the others for this bucket: waits for that. */
+    synchronized boolean mayAsk(Turn.Patience patience) {
+        try {
+            waiting++;
+            for (long left = patience.left(); asked; left = patience.left()) {
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, SHORTEST));
+            }
+            asked = true;
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            waiting--;
+        }
+    }
+
+    synchronized void hasAsked() {
+        asked = false;
+        notifyAll();
     }
 
     /** How many to draw at once: a hundredth of the limit, or what those need who wait for it. */
-    long part() {
-        return Math.max(hundredth(), 1L + asking.getQueueLength());
+    synchronized long part() {
+        return Math.max(hundredth(), 1L + waiting);
     }
 
     private long hundredth() {

@@ -86,22 +86,13 @@ final class SharedCounter implements Counter {
     /** By one at a time of this node; who waited for another may know the answer by then. */
     private Optional<Buckets.Taken> asked(Drawn mine, Question question) {
         Turn.Patience patience = store.patience();
-        if (store.away() || !locked(mine, patience)) {
+        if (store.away() || !mine.mayAsk(patience)) {
             return Optional.empty();
         }
         try {
             return question.known().get().or(() -> store.ask(patience, question.together()));
         } finally {
-            mine.asking().unlock();
-        }
-    }
-
-    private static boolean locked(Drawn mine, Turn.Patience patience) {
-        try {
-            return mine.asking().tryLock(patience.left(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            mine.hasAsked();
         }
     }
 

@@ -145,7 +145,6 @@ class SlowStoreTest {
         CountDownLatch asked = new CountDownLatch(1);
         Future<Boolean> asking = threads.submit(() -> {
             synchronized (drawn) {
-                drawn.asking().lock();
                 held.countDown();
                 return asked.await(10, TimeUnit.SECONDS);
             }
