@@ -25,6 +25,7 @@ final class CsrfResource {
                 .orElseThrow(() -> Refusal.badInput("`client_id` is required", "missing_client_id"));
         ClientModel client = AccessClients.requiredForCsrf(call.realm(), clientId);
         call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
+        Limits.byClient(call, client.getClientId());
         return page(call, client).map(page -> toPage(call, client, page)).orElseGet(() -> {
             String token = CsrfToken.issue(call.session(), client, "", CsrfToken.freshNonce());
             return Reply.ok(new Issued(token, CsrfToken.LIFETIME));

@@ -36,11 +36,13 @@ final class PasswordsResource {
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
         call.record().put("targetEmail", email);
+        Limits.byClient(call, client.getClientId());
         Limits.byAddressAndTarget(call, email);
         requireAllowed(call.realm());
         Accepted.requireMails(call.session());
         Limits.withinMails(
                 call,
+                Limits.Mail.RESET,
                 email,
                 () -> AfterAnswer.run(
                         call.session(), "password-reset-mail", fresh -> new MailToOwner(fresh, client.getId())

@@ -30,6 +30,7 @@ final class RefreshResource {
                 .orElseThrow(() -> Refusal.of(Fault.UNAUTHORIZED, "client"));
         call.cors().allow(() -> ClientOrigins.of(call.session(), client));
         call.record().client(client.getClientId());
+        Limits.byClient(call, client.getClientId());
         SessionTokens.Issued issued = new SessionTokens(call.session(), call.realm(), client)
                 .refreshAtEndpoint(refreshToken)
                 // what the refusal ended stays ended: a token that comes twice is the end of its family

@@ -25,6 +25,7 @@ final class SignInResource {
         SignInRequest request = SignInRequest.of(call.json());
         ClientModel client = AccessClients.requiredForPasswords(call.realm(), request.clientId());
         PageGuard guard = PageGuard.check(call, client, request.csrfToken());
+        Limits.byClient(call, client.getClientId());
         Limits.byAddressAndTarget(call, request.email());
         DeviceCookie device = DeviceCookie.of(call, client);
         Session started =

@@ -66,6 +66,7 @@ final class SignUp {
         String address = call.address();
         Limits.withinMails(
                 call,
+                Limits.Mail.SIGN_UP,
                 request.email(),
                 () -> AfterAnswer.run(
                         session, "sign-up", fresh -> new SignUpByMail(fresh, request, address).perform()));

@@ -19,6 +19,7 @@ final class SignUpResource {
         ClientModel client = AccessClients.requiredForPasswords(call.realm(), request.clientId(), SignUpFactory.ID);
         PageGuard guard = PageGuard.check(call, client, request.csrfToken());
         call.record().client(client.getClientId());
+        Limits.byClient(call, client.getClientId());
         Limits.byAddressAndTarget(call, request.email());
         return new SignUp(call, client, guard).perform(request);
     }

@@ -61,10 +61,12 @@ final class VerifyEmailResource {
         call.record().client(client.getClientId());
         String email = EmailAddress.of(body.text("email"));
         call.record().put("targetEmail", email);
+        Limits.byClient(call, client.getClientId());
         Limits.byAddressAndTarget(call, email);
         Accepted.requireMails(call.session());
         Limits.withinMails(
                 call,
+                Limits.Mail.VERIFICATION,
                 email,
                 () -> AfterAnswer.run(
                         call.session(), "verify-email-mail", fresh -> new MailToOwner(fresh, client.getId())

@@ -9,6 +9,7 @@ import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.OptedInClients;
 import io.github.keycloakmint.kernel.keycloak.Permission;
 import io.github.keycloakmint.kernel.limits.LimitReached;
+import io.github.keycloakmint.kernel.limits.Limiter;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,9 +56,14 @@ final class KeyRing implements ApiKeys {
         if (!key.allows(address)) {
             return refused("address");
         }
-        Optional<LimitReached> over = key.rate().flatMap(rate -> node.buckets()
-                .take(KeysOfNode.keyName(realm.getId(), key.id()), rate)
-                .map(wait -> new LimitReached("key", rate, wait)));
+        Optional<Limiter> limiter = Optional.ofNullable(session.getProvider(Limiter.class));
+        if (key.rate().isPresent() && limiter.isEmpty()) {
+            // the whole provider is switched off, and nobody would count
+            return refused("no_limiter");
+        }
+        Limiter.Call call = new Limiter.Call(realm, Limiter.KEY_RATE, address);
+        Optional<LimitReached> over =
+                key.rate().flatMap(rate -> limiter.flatMap(counting -> counting.own(call, key.id(), rate)));
         if (over.isPresent()) {
             return new Shown.Limited(key.id(), over.get());
         }

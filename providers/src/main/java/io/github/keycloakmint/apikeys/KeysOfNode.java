@@ -3,18 +3,14 @@ package io.github.keycloakmint.apikeys;
 import io.github.keycloakmint.kernel.keycloak.Entitlements;
 import io.github.keycloakmint.kernel.keycloak.Kept;
 import io.github.keycloakmint.kernel.keycloak.RightsChanges;
-import io.github.keycloakmint.kernel.limits.Buckets;
 import org.keycloak.models.KeycloakSession;
 
 /** What this node keeps of keys in memory. */
 final class KeysOfNode {
 
-    private static final int MOST_BUCKETS = 100_000;
-
     private final KeyForm form;
     private final Kept<String, Key> keys = new Kept<>();
     private final Kept<String, Standing> standings = new Kept<>();
-    private final Buckets buckets = new Buckets(MOST_BUCKETS);
     private final KeyUses uses = new KeyUses();
 
     KeysOfNode(KeyForm form) {
@@ -38,10 +34,6 @@ final class KeysOfNode {
 
     Kept<String, Standing> standings() {
         return standings;
-    }
-
-    Buckets buckets() {
-        return buckets;
     }
 
     KeyUses uses() {

@@ -35,7 +35,8 @@ final class ExternalUsersResource {
         ForeignToken token = BelieveToken.of(call).believe(userJwt, Expect.any());
         ClientModel client = clients.required(token.trust());
         call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
-        Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
+        Limits.byClient(call, client.getClientId());
+        Limits.byTarget(call, token.trust().issuer(), token.foreignId());
         UpsertUser.Upserted upserted = upsert(call, client, token);
         SessionTokens.Issued issued = new ExternalSessions(call.session(), call.realm())
                 .start(client, upserted.user(), token, call.address());

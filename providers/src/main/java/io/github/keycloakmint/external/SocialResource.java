@@ -41,9 +41,10 @@ final class SocialResource {
         ClientModel client = clients.find(body.text("client_id"), CAPABILITY)
                 .orElseThrow(() -> Refusal.badInput("`client_id` is not known", "unknown_client"));
         call.cors().allow(() -> ClientOrigins.exact(call.session(), client));
+        Limits.byClient(call, client.getClientId());
         ForeignToken token = believe(call, idToken, Expect.idToken(body.optionalText("nonce")));
         requireMeantFor(client, token);
-        Limits.byTarget(call, token.trust().issuer() + ' ' + token.foreignId());
+        Limits.byTarget(call, token.trust().issuer(), token.foreignId());
         UpsertUser.Upserted upserted = ExternalUsersResource.upsert(call, client, token);
         SessionTokens.Issued issued = new ExternalSessions(call.session(), call.realm())
                 .start(client, upserted.user(), token, call.address());

@@ -2,6 +2,7 @@ package io.github.keycloakmint.gateway;
 
 import io.github.keycloakmint.kernel.caller.AmbiguousCredentials;
 import io.github.keycloakmint.kernel.caller.ApiKeys;
+import io.github.keycloakmint.kernel.caller.BadToken;
 import io.github.keycloakmint.kernel.caller.OneIdentity;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Fault;
@@ -68,7 +69,9 @@ final class Credentials {
     private Optional<Identity> authorization() {
         Optional<String> sent = one(HttpHeaders.AUTHORIZATION);
         sent.ifPresent(header -> authorized = header.substring(header.indexOf(' ') + 1));
-        return sent.map(header -> BearerToken.of(call.session()).orElseThrow(() -> refused("bearer_token")))
+        return sent.map(header -> BearerToken.of(call.session())
+                        .orElseThrow(() -> BadToken.refused(
+                                header.substring(header.indexOf(' ') + 1).trim(), "bearer_token")))
                 .map(this::identity);
     }
 
@@ -94,7 +97,10 @@ final class Credentials {
         return ApiKeys.of(call.session())
                 .show(call.realm(), sent, call.address())
                 .as(
-                        key -> optedIn(Identity.of(key)),
+                        key -> {
+                            Limits.byKey(call, key.id());
+                            return optedIn(Identity.of(key));
+                        },
                         limited -> {
                             throw limited.limit().refusal("key_limit");
                         },
@@ -104,7 +110,9 @@ final class Credentials {
     }
 
     private Identity token(String sent) {
-        return BearerToken.of(call.session(), sent).map(this::identity).orElseThrow(() -> refused("token"));
+        return BearerToken.of(call.session(), sent)
+                .map(this::identity)
+                .orElseThrow(() -> BadToken.refused(sent, "token"));
     }
 
     private Identity identity(BearerToken token) {
@@ -118,6 +126,7 @@ final class Credentials {
         if (!GatewayClients.contain(identity.client())) {
             throw Refusal.of(Fault.FORBIDDEN, "client_not_opted_in");
         }
+        Limits.byClient(call, identity.client().getClientId());
         return identity;
     }
 

@@ -14,7 +14,7 @@ import org.keycloak.provider.ProviderFactory;
  */
 public interface CapabilityFactory extends ProviderFactory<Capability> {
 
-    /** The endpoints of this capability. Asked once, after {@code init}. */
+    /** The endpoints of this capability. Asked after {@code init}, more than once. */
     List<Endpoint> endpoints();
 
     /** False when an admin switched this capability off with {@code active=false}. */

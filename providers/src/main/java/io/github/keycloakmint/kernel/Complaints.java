@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Errors of an admin's making that every request meets again: said once a minute, since strangers make the requests (T11). */
+/** What is wrong in an admin's settings and every request meets again: said once a minute, since strangers make the requests (T11). */
 public final class Complaints {
 
     private static final Cache<String, Boolean> SAID = Caffeine.newBuilder()
@@ -15,6 +15,13 @@ public final class Complaints {
             .build();
 
     private Complaints() {}
+
+    /** A warning under a name of its own, since its text may hold what a stranger chooses. */
+    public static void warn(Logger log, String name, String text) {
+        if (SAID.asMap().putIfAbsent("warn|" + name, true) == null) {
+            log.warn(text);
+        }
+    }
 
     /** @param realmId of what is complained of (T10): texts name realms and clients by names */
     public static void error(Logger log, String realmId, @Nullable String text) {

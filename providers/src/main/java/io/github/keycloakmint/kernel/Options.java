@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -18,15 +19,32 @@ public final class Options {
 
     private final String prefix;
     private final Function<String, @Nullable String> values;
+    private final Supplier<Set<String>> properties;
 
     /** The options of provider {@code provider} of SPI {@code spi}. */
     public Options(String spi, String provider, Config.Scope scope) {
-        this("--spi-" + spi + "--" + provider + "--", scope::get);
+        this("--spi-" + spi + "--" + provider + "--", scope::get, scope::getPropertyNames);
     }
 
     Options(String prefix, Function<String, @Nullable String> values) {
+        this(prefix, values, Set::of);
+    }
+
+    private Options(String prefix, Function<String, @Nullable String> values, Supplier<Set<String>> properties) {
         this.prefix = prefix;
         this.values = values;
+        this.properties = properties;
+    }
+
+    /** Names of all that somebody has set, in whatever way, known or not. */
+    public Set<String> names() {
+        // Keycloak has them with what they all begin with, kc.spi-<spi>--<provider>--; those of environment variables
+        // too,
+        // lower case and with dashes for underscores (KcEnvConfigSource)
+        return properties.get().stream()
+                .map(property ->
+                        property.contains("--") ? property.substring(property.lastIndexOf("--") + 2) : property)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public Optional<String> text(String name) {

@@ -27,7 +27,7 @@ final class TokenForEmailResource {
     Reply mint(Exchange call) {
         begin(call.record());
         Limits.byAddress(call);
-        MintCaller caller = Limits.authenticated(call, () -> callers.require(call));
+        MintCaller caller = Limits.authenticatedBySecret(call, () -> callers.require(call));
         MintRealm realm = MintRealm.of(call.session(), call.realm())
                 .orElseThrow(() -> Refusal.of(MintError.UNAUTHORIZED, "off_in_realm"));
         Limits.byCaller(call, caller.client().getClientId());

@@ -1,11 +1,13 @@
 package io.github.keycloakmint.ratelimit;
 
 import io.github.keycloakmint.kernel.http.KeycloakEndpoints;
+import io.github.keycloakmint.kernel.http.Refusal;
 import io.github.keycloakmint.kernel.limits.Buckets;
 import io.github.keycloakmint.kernel.limits.LimitReached;
 import io.github.keycloakmint.kernel.limits.Limiter;
 import java.util.Optional;
 import java.util.function.Function;
+import org.keycloak.models.RealmModel;
 
 /** Says of each call whether it is within the limits of its endpoint in its realm. */
 final class JudgeCalls implements Limiter {
@@ -36,14 +38,43 @@ final class JudgeCalls implements Limiter {
         entry(call, kind, key).ifPresent(entry -> {
             Buckets.Taken taken = count.apply(entry);
             if (over(call, entry, taken)) {
-                throw new LimitReached(kind.word(), entry.rate(), taken.retryAfter()).refusal("limit_" + kind.word());
+                throw refusal(entry, taken);
             }
         });
+    }
+
+    /** Who is refused since nobody could say how much he has left is told nothing of a limit that he may be far from. */
+    private static Refusal refusal(Counter.Entry entry, Buckets.Taken taken) {
+        String kind = entry.rule().kind().word();
+        return taken.known()
+                ? new LimitReached(kind, entry.rate(), taken.retryAfter()).refusal("limit_" + kind)
+                : LimitReached.unknown(taken.retryAfter());
     }
 
     @Override
     public void count(Call call, Kind kind, String key) {
         entry(call, kind, key).ifPresent(counter::owe);
+    }
+
+    @Override
+    public boolean left(Call call, Kind kind, String key) {
+        return entry(call, kind, key)
+                .filter(entry -> over(call, entry, counter.look(entry)))
+                .isEmpty();
+    }
+
+    @Override
+    public Optional<LimitReached> own(Call call, String key, Buckets.Rate rate) {
+        Rule rule = new Rule(call.capability(), Kind.KEY);
+        Counter.Entry entry = entry(call.realm(), rule, key, rate);
+        Buckets.Taken taken = counter.spend(entry);
+        if (taken.accepted()) {
+            return Optional.empty();
+        }
+        if (taken.known()) {
+            reports.over(call, rule, rate, entry.key(), false);
+        }
+        return Optional.of(new LimitReached(Kind.KEY.word(), rate, taken.retryAfter()));
     }
 
     @Override
@@ -58,7 +89,9 @@ final class JudgeCalls implements Limiter {
         if (taken.accepted()) {
             return false;
         }
-        reports.over(call, entry.rule(), entry.rate(), entry.key(), settings.shadow());
+        if (taken.known()) {
+            reports.over(call, entry.rule(), entry.rate(), entry.key(), settings.shadow());
+        }
         return !settings.shadow();
     }
 
@@ -68,12 +101,13 @@ final class JudgeCalls implements Limiter {
             return Optional.empty();
         }
         Rule rule = new Rule(call.capability(), kind);
-        return limits.of(call.realm(), rule)
-                .map(rate -> new Counter.Entry(
-                        call.realm().getId(),
-                        rule,
-                        String.join("|", call.realm().getId(), rule.capability(), kind.word(), key),
-                        rate));
+        return limits.of(call.realm(), rule).map(rate -> entry(call.realm(), rule, key, rate));
+    }
+
+    private static Counter.Entry entry(RealmModel realm, Rule rule, String key, Buckets.Rate rate) {
+        String whole =
+                String.join("|", realm.getId(), rule.capability(), rule.kind().word(), key);
+        return new Counter.Entry(realm.getId(), rule, whole, rate);
     }
 
     /** Keycloak's own endpoints, where they are to be left alone. */

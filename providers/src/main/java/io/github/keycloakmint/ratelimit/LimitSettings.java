@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Server options of the limiter, {@code --spi-mint-limiter--ratelimit--<option>}.
@@ -18,8 +17,8 @@ import java.util.stream.Collectors;
  * @param shadow whether what is over a limit is counted and reported, and let through ({@code shadow}, false)
  * @param keycloaks whether Keycloak's own token, login and password-reset endpoints are limited ({@code
  *     keycloak-endpoints}, true)
- * @param patience how long a call waits for the shared count ({@code shared-timeout-millis}, 1000)
- * @param buckets of each kind that a node keeps ({@code buckets}, 32768)
+ * @param patience how long a call waits for the shared count ({@code shared-timeout-millis}, 250)
+ * @param buckets of each kind that a node keeps ({@code buckets}, 16384)
  * @param exemptAddresses whose calls nothing counts ({@code exempt-addresses})
  * @param exemptClients {@code realm/client_id}, whose calls no limit by caller counts ({@code exempt-clients})
  * @param closed endpoints that refuse while the shared count can't be had ({@code fail-closed})
@@ -38,22 +37,24 @@ record LimitSettings(
         Set<String> closed,
         Map<Rule, Buckets.Rate> limits) {
 
-    private static final int BUCKETS = 32_768;
+    private static final int BUCKETS = 16_384;
     private static final int LEAST_BUCKETS = 1_024;
     private static final int MOST_BUCKETS = 1_048_576;
 
-    static LimitSettings of(Options options) {
+    /** @param endpoints of the server's capabilities, by name */
+    static LimitSettings of(Options options, Set<String> endpoints) {
+        Endpoints known = Endpoints.with(endpoints);
         return new LimitSettings(
                 options.flag("active", true),
                 shared(options),
                 options.flag("shadow", false),
                 options.flag("keycloak-endpoints", true),
-                Duration.ofMillis(options.integer("shared-timeout-millis", 1_000, 10, 5_000)),
+                Duration.ofMillis(options.integer("shared-timeout-millis", 250, 10, 5_000)),
                 options.integer("buckets", BUCKETS, LEAST_BUCKETS, MOST_BUCKETS),
                 addresses(options),
                 clients(options),
-                closed(options),
-                limits(options));
+                closed(options, known),
+                limits(options, known));
     }
 
     private static boolean shared(Options options) {
@@ -82,25 +83,30 @@ record LimitSettings(
         return clients;
     }
 
-    private static Set<String> closed(Options options) {
-        Set<String> known =
-                ShippedLimits.all().keySet().stream().map(Rule::capability).collect(Collectors.toUnmodifiableSet());
+    private static Set<String> closed(Options options, Endpoints known) {
         Set<String> closed = options.set("fail-closed");
-        if (!known.containsAll(closed)) {
-            throw options.bad("fail-closed", "a list of endpoints that have a limit, such as sign-in");
+        if (!known.containAll(closed)) {
+            throw options.bad("fail-closed", "a list of endpoints such as sign-in");
         }
         return closed;
     }
 
-    private static Map<Rule, Buckets.Rate> limits(Options options) {
-        boolean defaults = options.flag("defaults", true);
+    private static Map<Rule, Buckets.Rate> limits(Options options, Endpoints known) {
+        options.names().stream().filter(name -> name.startsWith(Rule.OPTION)).forEach(name -> {
+            if (!known.take(name)) {
+                // a limit that nobody has would be as good as none, and nobody would see it
+                throw options.bad(
+                        name, "named " + Rule.OPTION + "<endpoint>-<kind>, of an endpoint and a kind that exist");
+            }
+        });
+        Map<Rule, String> shipped = options.flag("defaults", true) ? ShippedLimits.all() : Map.of();
         Map<Rule, Buckets.Rate> limits = new HashMap<>();
-        ShippedLimits.all().forEach((rule, shipped) -> {
+        known.rules().forEach(rule -> {
             Optional<String> set = options.text(rule.option());
             if (set.filter(text -> !RateText.good(text)).isPresent()) {
                 throw options.bad(rule.option(), RateText.EXPECTED);
             }
-            RateText.read(set.orElse(defaults ? shipped : "off")).ifPresent(rate -> limits.put(rule, rate));
+            RateText.read(set.orElse(shipped.getOrDefault(rule, "off"))).ifPresent(rate -> limits.put(rule, rate));
         });
         return Map.copyOf(limits);
     }

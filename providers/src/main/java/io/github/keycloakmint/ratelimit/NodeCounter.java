@@ -15,7 +15,7 @@ final class NodeCounter implements Counter {
     /** @param most buckets of a kind */
     NodeCounter(int most, TimeMeter clock) {
         for (Limiter.Kind kind : Limiter.Kind.values()) {
-            buckets.put(kind, new Buckets(most, clock));
+            buckets.put(kind, new Buckets(most, clock, Reports.forgetting(kind, most)));
         }
     }
 

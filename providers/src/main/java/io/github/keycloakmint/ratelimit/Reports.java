@@ -3,6 +3,7 @@ package io.github.keycloakmint.ratelimit;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.github.keycloakmint.kernel.Complaints;
 import io.github.keycloakmint.kernel.audit.FloodGate;
 import io.github.keycloakmint.kernel.limits.Buckets;
 import io.github.keycloakmint.kernel.limits.Limiter;
@@ -53,6 +54,19 @@ final class Reports {
                             call.address(),
                             suppressed > 0 ? " (" + suppressed + " more of its kind before)" : ""));
         }
+    }
+
+    /** To be run for each bucket that is forgotten with less than half of its calls left. */
+    static Runnable forgetting(Limiter.Kind kind, int most) {
+        return () -> {
+            Metrics.counter("keycloak_mint_limits_forgotten_total", "kind", kind.word())
+                    .increment();
+            Complaints.warn(
+                    LOG,
+                    "forgotten|" + kind.word(),
+                    "More callers use up limits by " + kind.word() + " than the " + most
+                            + " buckets that this node keeps (option buckets): the fullest are forgotten");
+        };
     }
 
     private boolean first(String key, Buckets.Rate rate) {

@@ -40,7 +40,7 @@ final class ShippedLimits {
                 "embed-ticket")) {
             put(authenticated, Kind.FAILURE, "20/300");
         }
-        put("mails", Kind.MAILS_ASKED, "50/3600");
+        put("mails", Kind.MAILS_ASKED, "200/3600");
         put("mails", Kind.MAILS_SENT, "5/3600");
         put("keycloak-token", Kind.ADDRESS, "6000/300");
         put("keycloak-login", Kind.ADDRESS, "300/300");

@@ -204,6 +204,21 @@ class ApiKeysIT {
     }
 
     @Test
+    void a_key_has_a_limit_at_an_endpoint_where_its_realm_sets_one() {
+        String first = key(made(desk.direct()));
+        String second = key(made(desk.direct()));
+        realm.realmAttribute("mint.limit.verify.key", "2/3600");
+        for (String key : List.of(first, second)) {
+            assertThat(desk.verify(key).status()).isEqualTo(200);
+            assertThat(desk.verify(key).status()).isEqualTo(200);
+            var limited = desk.verify(key);
+            assertThat(limited.status()).isEqualTo(403);
+            assertThat(limited.header("RateLimit-Policy")).contains("\"key\";q=2;w=3600");
+        }
+        realm.realmAttribute("mint.limit.verify.key", null);
+    }
+
+    @Test
     void an_admin_lists_disables_and_ends_keys_and_the_owner_does_not_enable_what_an_admin_disabled() {
         JsonNode made = made(desk.inAcme("campaigns:read"));
         String id = id(made);

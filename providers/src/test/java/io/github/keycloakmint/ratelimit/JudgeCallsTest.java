@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keycloakmint.kernel.http.Refusal;
+import io.github.keycloakmint.kernel.limits.Buckets;
 import io.github.keycloakmint.kernel.limits.Limiter;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -156,6 +157,63 @@ class JudgeCallsTest {
         assertThat(judging.accepted(Judging.call("keycloak-reset"), ADDRESS, "x", 1_000))
                 .isEqualTo(1_000);
         assertThat(judging.accepted(in(Map.of()), ADDRESS, "x", 1_000)).isEqualTo(50);
+    }
+
+    /** A key's owner relies on it, so neither shadow nor exemptions nor the switch of the limiter end it. */
+    @Test
+    void a_keys_own_rate_holds_whatever_is_switched_off() {
+        Buckets.Rate rate = new Buckets.Rate(2, 60);
+        for (Map<String, String> options : List.of(
+                Map.<String, String>of(),
+                Map.of("active", "false"),
+                Map.of("shadow", "true"),
+                Map.of("exempt-addresses", "192.0.2.0/24"))) {
+            Judging judging = new Judging(options);
+            Limiter.Call call = Judging.call(Limiter.KEY_RATE);
+            assertThat(judging.limiter.own(call, "a", rate)).as("%s", options).isEmpty();
+            assertThat(judging.limiter.own(call, "a", rate)).isEmpty();
+            assertThat(judging.limiter.own(call, "a", rate))
+                    .hasValueSatisfying(over -> assertThat(over.retryAfter()).isEqualTo(Duration.ofSeconds(30)));
+            assertThat(judging.limiter.own(call, "b", rate)).isEmpty();
+            Limiter.Call elsewhere =
+                    new Limiter.Call(Judging.realm("realm-2", Map.of()), Limiter.KEY_RATE, "192.0.2.1");
+            assertThat(judging.limiter.own(elsewhere, "a", rate)).isEmpty();
+            judging.clock.turn(Duration.ofSeconds(30));
+            assertThat(judging.limiter.own(call, "a", rate)).isEmpty();
+        }
+    }
+
+    @Test
+    void clients_and_keys_have_no_limit_until_somebody_sets_one() {
+        Judging judging = new Judging(Map.of("limit-sign-in-client", "3/60"));
+        assertThat(judging.accepted(Judging.call("verify"), Limiter.Kind.KEY, "a", 1_000))
+                .isEqualTo(1_000);
+        assertThat(judging.accepted(Judging.call("sign-up"), Limiter.Kind.CLIENT, "a", 1_000))
+                .isEqualTo(1_000);
+        assertThat(judging.accepted(Judging.call("sign-in"), Limiter.Kind.CLIENT, "a", 1_000))
+                .isEqualTo(3);
+    }
+
+    /** Anybody can name a client. */
+    @Test
+    void a_client_that_is_merely_named_is_not_exempt() {
+        Judging judging = new Judging(Map.of("exempt-clients", "realm-1/app", "limit-sign-in-client", "3/60"));
+        assertThat(judging.accepted(in(Map.of()), Limiter.Kind.CLIENT, "app", 1_000))
+                .isEqualTo(3);
+    }
+
+    @Test
+    void looking_whether_a_mail_is_left_costs_none() {
+        Judging judging = new Judging(Map.of());
+        Limiter.Call call = Judging.call("mails");
+        for (int i = 0; i < 100; i++) {
+            assertThat(judging.limiter.left(call, Limiter.Kind.MAILS_SENT, "a@b.c"))
+                    .isTrue();
+        }
+        for (int i = 0; i < 5; i++) {
+            judging.limiter.spend(call, Limiter.Kind.MAILS_SENT, "a@b.c");
+        }
+        assertThat(judging.limiter.left(call, Limiter.Kind.MAILS_SENT, "a@b.c")).isFalse();
     }
 
     @Test

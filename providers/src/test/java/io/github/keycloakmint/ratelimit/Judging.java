@@ -7,6 +7,8 @@ import io.github.keycloakmint.kernel.limits.Limiter;
 import io.github.keycloakmint.kernel.limits.LimiterSpi;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.keycloak.Config;
 import org.keycloak.models.RealmModel;
 
@@ -24,11 +26,18 @@ final class Judging {
     }
 
     static LimitSettings settings(Map<String, String> options) {
-        return LimitSettings.of(new Options(
-                LimiterSpi.NAME,
-                RatelimitFactory.ID,
-                FreshSessions.proxy(
-                        Config.Scope.class, (self, method, arguments) -> options.get((String) arguments[0]))));
+        return LimitSettings.of(
+                new Options(
+                        LimiterSpi.NAME,
+                        RatelimitFactory.ID,
+                        FreshSessions.proxy(
+                                Config.Scope.class,
+                                (self, method, arguments) -> method.getName().equals("getPropertyNames")
+                                        ? options.keySet().stream()
+                                                .map("kc.spi-mint-limiter--ratelimit--"::concat)
+                                                .collect(Collectors.toSet())
+                                        : options.get((String) arguments[0]))),
+                Set.of("sign-in", "verify", "csrf"));
     }
 
     static RealmModel realm(String id, Map<String, String> attributes) {

@@ -3,6 +3,8 @@ package io.github.keycloakmint.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.keycloakmint.kernel.limits.Buckets;
+import io.github.keycloakmint.kernel.limits.Limiter;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,22 @@ class LimitSettingsTest {
         assertThat(settings.limits()).hasSameSizeAs(ShippedLimits.all());
     }
 
+    @Test
+    void every_endpoint_takes_every_kind_and_may_be_closed_though_it_has_no_limit_as_shipped() {
+        LimitSettings settings = Judging.settings(Map.of(
+                "limit-verify-address", "7/60",
+                "limit-csrf-client", "8/60",
+                "limit-sign-in-key", "9/60",
+                "limit-mails-mails-sent", "off",
+                "fail-closed", "verify, csrf, mails, key-rate, keycloak-token"));
+        assertThat(settings.limits())
+                .containsEntry(new Rule("verify", Limiter.Kind.ADDRESS), new Buckets.Rate(7, 60))
+                .containsEntry(new Rule("csrf", Limiter.Kind.CLIENT), new Buckets.Rate(8, 60))
+                .containsEntry(new Rule("sign-in", Limiter.Kind.KEY), new Buckets.Rate(9, 60))
+                .doesNotContainKey(new Rule("mails", Limiter.Kind.MAILS_SENT));
+        assertThat(settings.closed()).contains("verify", "csrf", "mails", "key-rate", "keycloak-token");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "mode, cluster",
@@ -30,6 +48,11 @@ class LimitSettingsTest {
         "exempt-addresses, example.com",
         "exempt-clients, billing",
         "fail-closed, sign-inn",
+        "limit-signin-address, 5/300",
+        "limit-sign-in-adress, 5/300",
+        "limit-sign-in-mails-sent, 5/300",
+        "limit-mails-address, 5/300",
+        "limit-verify-address, 5",
         "limit-sign-in-address, 50",
         "limit-sign-in-target, 5 in 300",
         "shared-timeout-millis, 1",

@@ -36,6 +36,8 @@ class LimitsAbuseIT {
                 .without("--spi-mint-limiter--ratelimit--defaults")
                 .with("--spi-mint-kernel--default--trusted-proxies", "0.0.0.0/0")
                 .with("--spi-mint-limiter--ratelimit--exempt-addresses", "198.51.100.0/24")
+                // an endpoint that has no limit as shipped, in the way that is hardest to spell
+                .withEnvironment("KC_SPI_MINT_LIMITER__RATELIMIT__LIMIT_JWKS_ADDRESS", "4/300")
                 .withRelativePath("/kc"));
         realm = TestRealm.create(server, "demo-realm.json", settings -> settings.put("sslRequired", "none"));
     }
@@ -91,6 +93,34 @@ class LimitsAbuseIT {
     void an_exempt_address_is_not_limited() {
         assertThat(heard(Stream.generate(() -> "::ffff:198.51.100.7").limit(60)))
                 .isEqualTo(60);
+    }
+
+    @Test
+    void a_caller_who_fails_is_refused_as_any_other_at_the_next_address_and_not_at_an_exempt_one() {
+        for (int i = 0; i < 21; i++) {
+            assertThat(failing("198.51.100.8").status()).isEqualTo(401);
+            assertThat(failing("192.0.2.8").status()).isEqualTo(i < 20 ? 401 : 429);
+        }
+        assertThat(failing("198.51.100.8").status()).isEqualTo(401);
+    }
+
+    private static Answer failing(String address) {
+        return Http.get(realm.url("/api/accounts"))
+                .header("X-Forwarded-For", address)
+                .bearer("x")
+                .send();
+    }
+
+    @Test
+    void a_limit_of_an_environment_variable_holds_for_an_endpoint_that_ships_none() {
+        int heard = 0;
+        for (int i = 0; i < 8; i++) {
+            Answer answer = Http.get(realm.url("/.well-known/jwks.json"))
+                    .header("X-Forwarded-For", "192.0.2.9")
+                    .send();
+            heard += answer.status() == 200 ? 1 : 0;
+        }
+        assertThat(heard).isEqualTo(4);
     }
 
     /** As shipped: five for one email from one address, in whatever case, and fifty for the address. */

@@ -1,7 +1,9 @@
 package io.github.keycloakmint.ratelimit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.keycloakmint.kernel.limits.Limiter;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
@@ -10,13 +12,20 @@ import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Limits as callers meet them, set by the realm's attributes. */
 class LimitsIT {
@@ -71,13 +80,21 @@ class LimitsIT {
                 () -> Caller.refresh(realm).status() == 401);
     }
 
+    /** Of a caller who is known: a stranger's calls leave no event anyway. */
     @Test
     void one_line_a_bucket_and_window_and_no_event() {
-        limit("refresh", "address", "2/301");
-        assertThat(Caller.heard(realm, 10)).isEqualTo(2);
+        String secret = realm.server().secrets().current();
+        Poll.untilTrue(
+                "the platform", Duration.ofSeconds(15), () -> mint(secret).status() == 200);
+        limit("token-for-email", "caller", "2/301");
+        int before = realm.events("TOKEN_EXCHANGE", "TOKEN_EXCHANGE_ERROR").size();
+        for (int i = 0; i < 6; i++) {
+            assertThat(mint(secret).status()).isEqualTo(i < 2 ? 200 : 429);
+        }
         Poll.untilTrue("the line in the log", Duration.ofSeconds(10), () -> lines("2 in 301 s") == 1);
-        assertThat(realm.events("REFRESH_TOKEN", "REFRESH_TOKEN_ERROR")).isEmpty();
+        assertThat(realm.events("TOKEN_EXCHANGE", "TOKEN_EXCHANGE_ERROR")).hasSize(before + 2);
         assertThat(lines("2 in 301 s")).isEqualTo(1);
+        limit("token-for-email", "caller", null);
     }
 
     private static long lines(String text) {
@@ -157,7 +174,7 @@ class LimitsIT {
     }
 
     @Test
-    void a_bad_bearer_token_is_a_failure_and_none_at_all_is_not() {
+    void a_bad_bearer_token_is_a_failure_and_none_at_all_or_one_that_ended_is_not() {
         limit("accounts", "failure", "2/305");
         URI accounts = realm.url("/api/accounts");
         for (int i = 0; i < 4; i++) {
@@ -166,6 +183,82 @@ class LimitsIT {
         assertThat(Http.get(accounts).bearer("x").send().status()).isEqualTo(401);
         assertThat(Http.get(accounts).bearer("x").send().status()).isEqualTo(401);
         Caller.limited(Http.get(accounts).bearer("x").send(), "failure", "2/305");
+        // as an app has it whose user was away: it is to hear 401, and to refresh
+        String ended = unsigned(Json.object("exp", 1_700_000_000));
+        for (int i = 0; i < 4; i++) {
+            assertThat(Http.get(accounts).bearer(ended).send().status()).isEqualTo(401);
+        }
+        Caller.limited(
+                Http.get(accounts).bearer(unsigned(Json.object("sub", "x"))).send(), "failure", "2/305");
+        String good = realm.passwordToken("cid_inbox_manager", "jane@example.com", TestRealm.PASSWORD);
+        assertThat(Http.get(accounts).bearer(good).send().status())
+                .as("a good token in the same office")
+                .isEqualTo(200);
+        limit("accounts", "failure", null);
+    }
+
+    private static String unsigned(Object payload) {
+        String header = "{\"alg\":\"RS256\",\"typ\":\"JWT\"}";
+        return Stream.of(header, payload.toString(), "x")
+                .map(part -> Base64.getUrlEncoder().withoutPadding().encodeToString(part.getBytes(UTF_8)))
+                .collect(Collectors.joining("."));
+    }
+
+    @Test
+    void a_bad_key_is_a_failure_whatever_token_is_beside_it() {
+        limit("api-keys", "failure", "2/305");
+        URI tokens = realm.url("/api/api-keys/token");
+        String ended = unsigned(Json.object("exp", 1_700_000_000));
+        for (int i = 0; i < 3; i++) {
+            Answer answer = Http.post(tokens)
+                    .header("X-API-KEY", "km_live_" + i)
+                    .bearer(ended)
+                    .send();
+            assertThat(answer.status()).isEqualTo(i < 2 ? 401 : 429);
+        }
+        limit("api-keys", "failure", null);
+    }
+
+    @Test
+    void verify_over_its_limit_is_403_to_proxies_and_limited_in_metrics() {
+        Metrics metrics = new Metrics(realm.server());
+        limit("verify", "failure", "1/305");
+        double before = metrics.value("keycloak_mint_calls_total", "capability", "verify", "outcome", "limited");
+        URI verify = realm.url("/api/auth/verify");
+        assertThat(Http.get(verify).bearer("x").send().status()).isEqualTo(401);
+        assertThat(Http.get(verify).bearer("x").send().status()).isEqualTo(403);
+        assertThat(metrics.value("keycloak_mint_calls_total", "capability", "verify", "outcome", "limited"))
+                .isEqualTo(before + 1);
+        limit("verify", "failure", null);
+    }
+
+    @Test
+    void a_client_has_a_limit_whoever_names_it_where_somebody_sets_one() {
+        limit("password-reset", "client", "2/305");
+        realm.updateRealm(representation -> representation.put("resetPasswordAllowed", true));
+        assertThat(reset("a@example.com").status()).isNotEqualTo(429);
+        assertThat(reset("b@example.com").status()).isNotEqualTo(429);
+        Caller.limited(reset("c@example.com"), "client", "2/305");
+        limit("password-reset", "client", null);
+    }
+
+    /** Else nobody would know why all callers of a site are one. */
+    @Test
+    void behind_a_proxy_that_is_not_trusted_the_log_says_so_without_what_the_header_says() {
+        limit("refresh", "address", "1/317");
+        for (int i = 0; i < 3; i++) {
+            Caller.refresh(realm.url("/auth/refresh"), Optional.of("203.0.113.77"));
+        }
+        Poll.untilTrue("the warning", Duration.ofSeconds(10), () -> warnings().count() == 1);
+        assertThat(warnings()).noneMatch(line -> line.contains("203.0.113.77"));
+    }
+
+    private static Stream<String> warnings() {
+        return realm.server()
+                .log()
+                .lines()
+                .filter(line -> line.contains("WARN") && line.contains("trusted-proxies"))
+                .filter(line -> line.contains("'" + realm.name() + "'"));
     }
 
     @Test
@@ -239,41 +332,28 @@ class LimitsIT {
                         && line.contains("mint.limit.sign-out.address of realm '" + realm.name() + "'")));
     }
 
-    /** A name that is misspelled is a limit that nobody has, so every name that is documented is asked for once. */
-    @Test
-    void every_endpoint_that_has_a_limit_as_shipped_asks_for_it_under_that_name() {
-        Set<String> asked = new TreeSet<>();
-        Map<String, String> paths = Map.ofEntries(
-                Map.entry("sign-in", "/auth/sign-in"),
-                Map.entry("sign-up", "/auth/sign-up"),
-                Map.entry("password-reset-verify", "/auth/password-reset/verify"),
-                Map.entry("verify-email", "/auth/verify-email"),
-                Map.entry("verify-email-resend", "/auth/verify-email/resend"),
-                Map.entry("change-password", "/auth/change-password"),
-                Map.entry("request-new-access-token", "/auth/request-new-access-token"),
-                Map.entry("google", "/auth/google"),
-                Map.entry("csrf", "/auth/csrf"),
-                Map.entry("me", "/api/auth/me"),
-                Map.entry("jwks", "/.well-known/jwks.json"),
-                Map.entry("account-token", "/api/accounts/acme/token"),
-                Map.entry("account-members", "/api/accounts/acme/members"),
-                Map.entry("account-invitations", "/api/accounts/acme/invitations"),
-                Map.entry("api-keys", "/api/api-keys"));
-        Set<String> reading = Set.of("csrf", "me", "jwks", "account-members", "api-keys");
-        realm.updateRealm(representation -> paths.keySet()
+    /** Each with the limit that it is to have: a name that is misspelled is a limit that nobody has. */
+    @ParameterizedTest
+    @EnumSource(names = {"ADDRESS", "FAILURE", "TARGET"})
+    void every_endpoint_asks_for_its_limits_under_the_name_that_is_documented(Limiter.Kind kind) {
+        Map<String, Supplier<Http>> calls = ShippedCalls.of(realm, kind);
+        String rate = "1/" + (310 + kind.ordinal());
+        realm.updateRealm(representation -> calls.keySet()
                 .forEach(name ->
-                        representation.withObject("/attributes").put("mint.limit." + name + ".address", "1/309")));
-        paths.forEach((name, path) -> {
-            Answer answer = null;
-            for (int i = 0; i < 2; i++) {
-                answer = Http.request(reading.contains(name) ? "GET" : "POST", realm.url(path))
-                        .json("{}")
-                        .send();
-            }
-            if (answer.status() == 429) {
-                asked.add(name);
+                        representation.withObject("/attributes").put("mint.limit." + name + "." + kind.word(), rate)));
+        Set<String> limited = new TreeSet<>();
+        calls.forEach((name, call) -> {
+            call.get().send();
+            Answer answer = call.get().send();
+            String policy = answer.header("ratelimit-policy").orElse("");
+            if (policy.startsWith('"' + kind.word() + "\";q=1;")
+                    && answer.status() == (name.equals("verify") ? 403 : 429)) {
+                limited.add(name);
             }
         });
-        assertThat(asked).isEqualTo(new TreeSet<>(paths.keySet()));
+        realm.updateRealm(representation -> calls.keySet()
+                .forEach(name ->
+                        representation.withObject("/attributes").remove("mint.limit." + name + "." + kind.word())));
+        assertThat(limited).isEqualTo(new TreeSet<>(calls.keySet()));
     }
 }

@@ -56,6 +56,23 @@ class MailBudgetIT {
         Poll.untilTrue("mails to " + email, Duration.ofSeconds(20), () -> mails(email) == 2);
     }
 
+    /** Else whoever asks for mails that help nobody would keep those away that do. */
+    @Test
+    void mails_of_one_sort_use_up_no_other_sort() {
+        realm.realmAttribute("mint.limit.mails.mails-sent", "1/3601");
+        for (int i = 0; i < 3; i++) {
+            Http.post(realm.url("/auth/verify-email/resend"))
+                    .json(Json.object("client_id", "cid_inbox_manager", "email", "carol@example.com"))
+                    .send()
+                    .expect(202);
+        }
+        String carol = "carol@example.com";
+        realm.createUser(carol, user -> {});
+        reset(carol).expect(202);
+        Poll.untilTrue("the mail", Duration.ofSeconds(20), () -> mails(carol) == 1);
+        realm.realmAttribute("mint.limit.mails.mails-sent", null);
+    }
+
     @Test
     void an_address_gets_so_many_mails_and_the_answers_stay_the_same() {
         realm.realmAttribute("mint.limit.mails.mails-sent", "2/3600");

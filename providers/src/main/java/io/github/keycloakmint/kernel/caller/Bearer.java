@@ -43,12 +43,14 @@ public final class Bearer {
         BearerToken bearer = Limits.authenticated(call, () -> {
             OneIdentity others = OneIdentity.besideBearer(call);
             BearerToken good = BearerToken.of(call.session())
-                    .orElseThrow(() -> Refusal.bearer(Optional.empty(), true, "bearer_token"));
+                    .orElseThrow(() -> BadToken.authorized(
+                            call.headers(HttpHeaders.AUTHORIZATION).get(0), "bearer_token"));
             others.require(good);
             return good;
         });
         call.record().client(bearer.client().getClientId());
         call.record().user(bearer.user().getId());
+        Limits.byClient(call, bearer.client().getClientId());
         return bearer;
     }
 }

@@ -60,7 +60,9 @@ public final class OneIdentity {
     static OneIdentity besideKey(Exchange call) {
         List<Who> others = new ArrayList<>();
         if (!call.headers(HttpHeaders.AUTHORIZATION).isEmpty()) {
-            others.add(Who.of(BearerToken.of(call.session()).orElseThrow(() -> bad("bearer_token"))));
+            String header = call.headers(HttpHeaders.AUTHORIZATION).get(0);
+            others.add(Who.of(
+                    BearerToken.of(call.session()).orElseThrow(() -> BadToken.authorized(header, "bearer_token"))));
         }
         tokenHeader(call).ifPresent(others::add);
         return new OneIdentity(others);
@@ -80,7 +82,8 @@ public final class OneIdentity {
                 .anyMatch(sent.get(0)::equals);
         return again
                 ? Optional.empty()
-                : Optional.of(Who.of(BearerToken.of(call.session(), sent.get(0)).orElseThrow(() -> bad("token"))));
+                : Optional.of(Who.of(BearerToken.of(call.session(), sent.get(0))
+                        .orElseThrow(() -> BadToken.refused(sent.get(0), "token"))));
     }
 
     /** @throws Refusal 403 where one of them is somebody else's */

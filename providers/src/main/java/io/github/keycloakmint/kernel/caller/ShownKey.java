@@ -34,6 +34,8 @@ public final class ShownKey {
             call.record().client(good.client().getClientId());
             call.record().user(good.subject().getId());
             OneIdentity.besideKey(call).require(good);
+            Limits.byKey(call, good.id());
+            Limits.byClient(call, good.client().getClientId());
             return good;
         });
     }

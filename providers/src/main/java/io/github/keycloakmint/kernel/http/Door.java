@@ -165,9 +165,7 @@ public final class Door {
             call.session().getTransactionManager().setRollbackOnly();
         }
         call.record().cause(refusal.cause());
-        trail.close(
-                call.record(),
-                Outcome.ofStatus(refusal.codeIn(endpoint.errors()).status()));
+        trail.close(call.record(), refusal.outcome(endpoint.errors()));
         refusal.beat().ifPresent(beat -> {
             // waiting holds a thread; it need hold no connection, nor what Keycloak keeps locked for as long (a user
             // whom a stranger tries to be can't sign in meanwhile)

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -75,6 +76,13 @@ public final class Exchange {
     /** True where a trusted proxy holds the connection, so that its headers about another call are believed. */
     public boolean fromProxy() {
         return peer.proxy();
+    }
+
+    /** True where it names another caller than its peer, whom nobody has said to believe. */
+    public boolean forwardedInVain() {
+        return !fromProxy()
+                && Stream.of("X-Forwarded-For", "Forwarded")
+                        .anyMatch(name -> !headers(name).isEmpty());
     }
 
     /** What the audit will say of this call. */

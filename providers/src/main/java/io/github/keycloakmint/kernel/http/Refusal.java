@@ -1,5 +1,6 @@
 package io.github.keycloakmint.kernel.http;
 
+import io.github.keycloakmint.kernel.audit.Outcome;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
 import java.util.HashMap;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
+
+    private static final String EXPIRED = "expired_token";
 
     private final transient @Nullable ErrorCode code;
     private final @Nullable Fault fault;
@@ -104,18 +107,17 @@ public final class Refusal extends RuntimeException {
         return new Refusal(null, Fault.UNAUTHORIZED, text.orElse(null), cause, manner);
     }
 
-    /** 429 that says when to come again: whole seconds, at least one (RFC 9110 section 10.2.3). */
-    public static Refusal limited(Duration retryAfter, String cause) {
-        return limited(retryAfter, Map.of(), cause);
+    /** As {@link #bearer}, for a token that says itself that it has ended: its holder gets another one, and has guessed nothing. */
+    public static Refusal expired() {
+        return bearer(Optional.empty(), true, EXPIRED);
     }
 
     /**
-     * As {@link #limited(Duration, String)}, for the limiter.
+     * 429 that says when to come again (RFC 9110 section 10.2.3).
      *
      * @param headers that say which limit it was
      */
-    public static Refusal limited(Duration retryAfter, Map<String, String> headers, String cause) {
-        long seconds = Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    public static Refusal limited(long seconds, Map<String, String> headers, String cause) {
         Map<String, String> all = new HashMap<>(headers);
         all.put(HttpHeaders.RETRY_AFTER, String.valueOf(seconds));
         Manner manner = new Manner(Optional.empty(), false, Map.copyOf(all));
@@ -142,9 +144,17 @@ public final class Refusal extends RuntimeException {
         return fault == Fault.INTERNAL ? Optional.of(cause) : Optional.empty();
     }
 
-    /** Whether the caller failed to show who he is, in whatever words. */
+    /** How the call ends that is refused so: over a limit, whatever status a shape has for that. */
+    Outcome outcome(ErrorShape shape) {
+        return fault == Fault.TOO_MANY_REQUESTS
+                ? Outcome.LIMITED
+                : Outcome.ofStatus(codeIn(shape).status());
+    }
+
+    /** Whether the caller failed to show who he is, in whatever words; not whose token merely came to its end. */
     public boolean unauthorized() {
-        return code == null ? fault == Fault.UNAUTHORIZED : code.status() == Fault.UNAUTHORIZED.status();
+        boolean status = code == null ? fault == Fault.UNAUTHORIZED : code.status() == Fault.UNAUTHORIZED.status();
+        return status && !cause.equals(EXPIRED);
     }
 
     /** The capability's own code, where it is one. */

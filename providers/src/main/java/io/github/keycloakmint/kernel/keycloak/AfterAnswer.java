@@ -57,7 +57,7 @@ public final class AfterAnswer {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
-                submit(realmId, what, () -> perform(factory, realmId, request, what, work));
+                submit(realmId + ' ' + what, what, () -> perform(factory, realmId, request, what, work));
             }
 
             @Override
@@ -67,12 +67,12 @@ public final class AfterAnswer {
         });
     }
 
-    private static void submit(String realmId, String what, Runnable task) {
-        if (!LANES.add(realmId + ' ' + what, task)) {
+    private static void submit(String lane, String what, Runnable task) {
+        if (!LANES.add(lane, task)) {
             count(what, "dropped");
-            // how many, the metric says: strangers choose how often (T11)
+            // once a minute: strangers make as many calls as they like (T11)
             Complaints.error(
-                    LOG, realmId, what + " was not done: too many of its kind are waiting, in this realm or in all");
+                    LOG, lane, what + " was not done: too many of its kind are waiting, in this realm or in all");
         }
     }
 

@@ -3,16 +3,20 @@ package io.github.keycloakmint.kernel.keycloak;
 import io.github.keycloakmint.kernel.limits.SharedNumbers;
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.infinispan.Cache;
 import org.infinispan.configuration.cache.CacheMode;
 import org.infinispan.configuration.cache.Configuration;
 import org.infinispan.configuration.cache.ConfigurationBuilder;
 import org.infinispan.manager.EmbeddedCacheManager;
+import org.infinispan.remoting.transport.Address;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -32,29 +36,38 @@ public final class ClusterNumbers implements SharedNumbers {
 
     private static final String CONNECTIONS = "connectionsInfinispan";
 
-    private final Cache<String, Long> cache;
-    private final Duration patience;
+    private static final Logger LOG = Logger.getLogger("keycloakmint.limits");
 
-    private ClusterNumbers(Cache<String, Long> cache, Duration patience) {
+    /** How long nodes wait for each other behind a caller who has long given up. */
+    private static final Duration REMOTE = Duration.ofSeconds(5);
+
+    /** Numbers that come too late are as good as gone, and the next state transfer has to begin some time. */
+    private static final Duration TRANSFER = Duration.ofSeconds(10);
+
+    private final Cache<String, Long> cache;
+
+    private ClusterNumbers(Cache<String, Long> cache) {
         this.cache = cache;
-        this.patience = patience;
     }
 
     /**
-     * Joins the cache, which waits for the other nodes that have it.
+     * Joins the cache, which waits for other nodes that have it.
      *
-     * @param most numbers at once
-     * @param patience how long a caller is kept waiting for one
+     * @param most numbers at once on this node
      */
-    public static ClusterNumbers join(KeycloakSessionFactory factory, String name, long most, Duration patience)
-            throws Away {
+    public static ClusterNumbers join(KeycloakSessionFactory factory, String name, long most) throws Away {
         try {
             EmbeddedCacheManager manager =
                     KeycloakModelUtils.runJobInTransactionWithResult(factory, ClusterNumbers::manager);
             if (manager.getCacheConfiguration(name) == null) {
-                manager.defineConfiguration(name, configuration(manager, most, patience));
+                manager.defineConfiguration(name, configuration(manager, most));
             }
-            return new ClusterNumbers(manager.getCache(name), patience);
+            if (!clustered(manager)) {
+                LOG.warn(
+                        "Limits are to be shared with other nodes, and this one has no cluster to share them in (option"
+                                + " cache): each node counts by itself");
+            }
+            return new ClusterNumbers(manager.getCache(name));
         } catch (RuntimeException e) {
             throw new Away("no cluster to share numbers in", e);
         }
@@ -79,35 +92,56 @@ public final class ClusterNumbers implements SharedNumbers {
         }
     }
 
-    private static Configuration configuration(EmbeddedCacheManager manager, long most, Duration patience) {
+    private static Configuration configuration(EmbeddedCacheManager manager, long most) {
         ConfigurationBuilder builder = new ConfigurationBuilder();
         builder.memory().maxCount(most);
-        if (manager.getCacheManagerConfiguration().isClustered()) {
+        if (clustered(manager)) {
             builder.clustering()
                     .cacheMode(CacheMode.DIST_SYNC)
-                    .remoteTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .remoteTimeout(REMOTE.toMillis(), TimeUnit.MILLISECONDS)
                     .hash()
-                    .numOwners(2);
+                    .numOwners(2)
+                    .stateTransfer()
+                    .awaitInitialTransfer(false)
+                    .timeout(TRANSFER.toMillis(), TimeUnit.MILLISECONDS);
         }
         return builder.build();
     }
 
-    @Override
-    public Optional<Long> get(String key) throws Away {
-        return Optional.ofNullable(await(cache.getAsync(key)));
+    private static boolean clustered(EmbeddedCacheManager manager) {
+        return manager.getCacheManagerConfiguration().isClustered();
     }
 
     @Override
-    public boolean swap(String key, Optional<Long> from, long to, Duration life) throws Away {
+    public Optional<Long> get(String key, Duration patience) throws Away {
+        return Optional.ofNullable(await(() -> cache.getAsync(key), patience));
+    }
+
+    @Override
+    public boolean swap(String key, Optional<Long> from, long to, Duration life, Duration patience) throws Away {
+        long millis = Math.max(1, life.toMillis());
         return from.isPresent()
-                ? Boolean.TRUE.equals(await(
-                        cache.replaceAsync(key, from.get(), to, Math.max(1, life.toMillis()), TimeUnit.MILLISECONDS)))
-                : await(cache.putIfAbsentAsync(key, to, Math.max(1, life.toMillis()), TimeUnit.MILLISECONDS)) == null;
+                ? Boolean.TRUE.equals(
+                        await(() -> cache.replaceAsync(key, from.get(), to, millis, TimeUnit.MILLISECONDS), patience))
+                : await(() -> cache.putIfAbsentAsync(key, to, millis, TimeUnit.MILLISECONDS), patience) == null;
     }
 
-    private <T> @Nullable T await(CompletableFuture<T> answer) throws Away {
+    /** Where there is no cluster there are no members either. */
+    @Override
+    public int nodes() {
+        @Nullable List<Address> members = cache.getCacheManager().getMembers();
+        return members == null ? 1 : Math.max(1, members.size());
+    }
+
+    @Override
+    public boolean ended() {
+        return !cache.getStatus().allowInvocations();
+    }
+
+    /** What throws before there is anything to wait for is no answer either. */
+    private static <T> @Nullable T await(Supplier<CompletableFuture<T>> question, Duration patience) throws Away {
         try {
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return question.get().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
             throw new Away("no answer from the cluster", e);
         } catch (InterruptedException e) {

@@ -29,6 +29,11 @@ public final class Issuers {
                 .map(matcher -> matcher.group(1));
     }
 
+    /** True where an unverified token says that its time is over. */
+    public static boolean ended(String token) {
+        return unverified(token).filter(JsonWebToken::isExpired).isPresent();
+    }
+
     /** The payload as it was sent; empty also for a payload that is JSON's null. */
     static Optional<JsonWebToken> unverified(String token) {
         try {

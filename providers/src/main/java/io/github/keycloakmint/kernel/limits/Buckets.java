@@ -11,10 +11,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Counts calls on this node: so many in so many seconds, coming back evenly. Bounded whatever is sent: see {@link
- * Shelves} for who keeps a bucket of his own when there are more keys than places.
+ * Shelves} for whose bucket is forgotten when there are more keys than places.
  */
 public final class Buckets {
 
@@ -35,14 +36,26 @@ public final class Buckets {
      *
      * @param remaining calls that are left
      * @param retryAfter until there is one; zero where it was taken
+     * @param known false: refused since nobody could say what was counted
      */
-    public record Taken(boolean accepted, long remaining, Duration retryAfter) {}
+    public record Taken(boolean accepted, long remaining, Duration retryAfter, boolean known) {
+
+        public Taken(boolean accepted, long remaining, Duration retryAfter) {
+            this(accepted, remaining, retryAfter, true);
+        }
+
+        public static Taken unknown(Duration retryAfter) {
+            return new Taken(false, 0, retryAfter, false);
+        }
+    }
 
     /** One bucket and what it was made for. */
     private record Held(Rate rate, LockFreeBucket bucket) implements Shelves.Item {
         @Override
         public double left() {
-            return (double) bucket.getAvailableTokens() / rate.calls();
+            // by the time until it is full again: of two that have the same calls left, who gets his next one sooner
+            double missing = bucket.estimateAbilityToConsume(rate.calls()).getNanosToWaitForRefill();
+            return 1 - missing / TimeUnit.SECONDS.toNanos(rate.seconds());
         }
 
         @Override
@@ -62,14 +75,23 @@ public final class Buckets {
 
     /** With a clock of the caller's, for tests. */
     public Buckets(int most, TimeMeter clock) {
-        this.shelves = new Shelves<>(most);
+        this(most, clock, () -> {});
+    }
+
+    /**
+     * As {@link #Buckets(int, TimeMeter)}.
+     *
+     * @param forgotten is told of each bucket that is forgotten with less than half left
+     */
+    public Buckets(int most, TimeMeter clock, Runnable forgotten) {
+        this.shelves = new Shelves<>(most, forgotten);
         this.clock = clock;
     }
 
     /**
      * Takes one call from the bucket {@code key}.
      *
-     * @param key begins with the realm's id (T10)
+     * @param key begins with the realm's id and a bar (T10)
      * @return empty: there was one; else how long until there is
      */
     public Optional<Duration> take(String key, Rate rate) {

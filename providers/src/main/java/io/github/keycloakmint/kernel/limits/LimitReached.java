@@ -12,9 +12,16 @@ import java.util.Map;
  */
 public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter) {
 
+    private static final long NANOS_BELOW_A_SECOND = 999_999_999;
+
     /** 429 that says which limit it is and when to come again. */
     public Refusal refusal(String cause) {
-        return Refusal.limited(retryAfter, headers(), cause);
+        return Refusal.limited(seconds(retryAfter), headers(), cause);
+    }
+
+    /** 429 where nobody can say now whether a limit is reached: of that limit it says nothing. */
+    public static Refusal unknown(Duration retryAfter) {
+        return Refusal.limited(seconds(retryAfter), Map.of(), "limits_unshared");
     }
 
     /** {@code RateLimit-Policy} and {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers). */
@@ -22,11 +29,11 @@ public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter) 
         String item = '"' + name + '"';
         return Map.of(
                 "RateLimit-Policy", item + ";q=" + rate.calls() + ";w=" + rate.seconds(),
-                "RateLimit", item + ";r=0;t=" + seconds());
+                "RateLimit", item + ";r=0;t=" + seconds(retryAfter));
     }
 
-    /** Whole seconds, at least one, as Retry-After has them. */
-    private long seconds() {
-        return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+    /** Whole seconds, rounded up: whoever comes then is not refused again. At least one, as Retry-After has them. */
+    private static long seconds(Duration retryAfter) {
+        return Math.max(1, retryAfter.plusNanos(NANOS_BELOW_A_SECOND).toSeconds());
     }
 }

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.kernel.limits;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.keycloak.models.RealmModel;
 import org.keycloak.provider.Provider;
 
@@ -9,6 +10,9 @@ import org.keycloak.provider.Provider;
  * room {@code ratelimit} implements it.
  */
 public interface Limiter extends Provider {
+
+    /** A key's own rate, wherever the key is shown: stands where an endpoint's name does. */
+    String KEY_RATE = "key-rate";
 
     /**
      * What a call is, for its limits.
@@ -37,6 +41,16 @@ public interface Limiter extends Provider {
     /** Counts one, over the limit or not, and refuses nothing: what is counted has happened already. */
     void count(Call call, Kind kind, String key);
 
+    /** Counts nothing; false where there is none left. For what the caller is not to be told of. */
+    boolean left(Call call, Kind kind, String key);
+
+    /**
+     * Counts one call by a rate of the caller's own, which holds whatever is switched off here: its owner relies on it.
+     *
+     * @return where it is over
+     */
+    Optional<LimitReached> own(Call call, String key, Buckets.Rate rate);
+
     /** Counts one; false where there was none left. For what the caller is not to be told of. */
     boolean spend(Call call, Kind kind, String key);
 
@@ -48,6 +62,10 @@ public interface Limiter extends Provider {
         TARGET,
         /** Calls of one caller who has shown who he is. */
         CALLER,
+        /** Calls that name one client, whoever makes them. */
+        CLIENT,
+        /** Calls with one API key. */
+        KEY,
         /** Callers of one address who failed to show who they are. */
         FAILURE,
         /** Mails that one address asked for. */
@@ -55,9 +73,11 @@ public interface Limiter extends Provider {
         /** Mails that one address gets. */
         MAILS_SENT;
 
+        private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
         /** Its name in options, attributes, metrics and headers. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return word;
         }
     }
 

@@ -19,14 +19,22 @@ public interface SharedNumbers {
         }
     }
 
-    Optional<Long> get(String key) throws Away;
+    /** @param patience after which it counts as away */
+    Optional<Long> get(String key, Duration patience) throws Away;
 
     /**
      * Changes a number, unless another node was faster.
      *
      * @param from what it has to be: empty where there has to be none
      * @param life after which it is forgotten
+     * @param patience after which it counts as away; nobody knows then whether it was changed
      * @return false: it was something else
      */
-    boolean swap(String key, Optional<Long> from, long to, Duration life) throws Away;
+    boolean swap(String key, Optional<Long> from, long to, Duration life, Duration patience) throws Away;
+
+    /** How many nodes there are, as this one last heard: 1 where it is alone. Asks nobody. */
+    int nodes();
+
+    /** Whether there will be no answer any more. */
+    boolean ended();
 }
