@@ -76,10 +76,9 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
     }
 
     private static Optional<Response> refused(KeycloakSession session, String name, String endpoint) {
-        return Optional.ofNullable(session.realms().getRealmByName(name))
-                .flatMap(realm -> over(session, realm, endpoint)
-                        .map(refusal -> with(
-                                refusal, endpoint.equals(TOKEN) ? oauthError(session) : LimitPage.of(session, realm))));
+        return Optional.ofNullable(session.realms().getRealmByName(name)).flatMap(realm -> over(
+                        session, realm, endpoint)
+                .map(refusal -> with(refusal, endpoint.equals(TOKEN) ? token(session) : LimitPage.of(session, realm))));
     }
 
     /**
@@ -88,7 +87,8 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
      */
     public static Optional<Response> passwordGrant(KeycloakSession session) {
         return over(session, session.getContext().getRealm(), PREFIX + "password-grant")
-                .map(refusal -> with(refusal, oauthError(session)));
+                // the endpoint has said by now that nothing of it is to be stored
+                .map(refusal -> with(refusal, oauthError(session).build()));
     }
 
     private static Optional<Refusal> over(KeycloakSession session, RealmModel realm, String endpoint) {
@@ -117,12 +117,14 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
         }
     }
 
-    private static Response oauthError(KeycloakSession session) {
+    private static Response token(KeycloakSession session) {
+        return oauthError(session).header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+
+    private static Response.ResponseBuilder oauthError(KeycloakSession session) {
         return Cors.anybodysRefusal(session, Response.status(Fault.TOO_MANY_REQUESTS.status()))
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .type(MediaType.APPLICATION_JSON_TYPE)
-                .entity(Json.bytes(new OAuthError("too_many_requests", "Too many requests")))
-                .build();
+                .entity(Json.bytes(new OAuthError("too_many_requests", "Too many requests")));
     }
 
     private static Response with(Refusal refusal, Response answer) {
