@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** What is wrong in an admin's settings and every request meets again: said once a minute, since strangers make the requests (T11). */
+/** What every request meets again: said once a minute, since strangers make the requests (T11). */
 public final class Complaints {
 
     private static final Cache<String, Boolean> SAID = Caffeine.newBuilder()
@@ -25,8 +25,13 @@ public final class Complaints {
 
     /** @param realmId of what is complained of (T10): texts name realms and clients by names */
     public static void error(Logger log, String realmId, @Nullable String text) {
+        error(log, realmId, text, null);
+    }
+
+    /** As {@link #error(Logger, String, String)}, for what a request met on its way and got past. */
+    public static void error(Logger log, String realmId, @Nullable String text, @Nullable Throwable cause) {
         if (SAID.asMap().putIfAbsent(realmId + '|' + text, true) == null) {
-            log.error(text);
+            log.error(text, cause);
         }
     }
 }

@@ -43,6 +43,7 @@ final class ShippedLimits {
         put("mails", Kind.MAILS_ASKED, "200/3600");
         put("mails", Kind.MAILS_SENT, "5/3600");
         put("keycloak-token", Kind.ADDRESS, "6000/300");
+        put("keycloak-password-grant", Kind.ADDRESS, "300/300");
         put("keycloak-login", Kind.ADDRESS, "300/300");
         put("keycloak-reset", Kind.ADDRESS, "50/300");
     }

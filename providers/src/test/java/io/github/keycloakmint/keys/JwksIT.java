@@ -115,7 +115,8 @@ class JwksIT {
                 .expect(200);
         assertThat(answer.headers("Access-Control-Allow-Origin")).containsExactly("*");
         assertThat(answer.headers("Access-Control-Allow-Credentials")).isEmpty();
-        assertThat(answer.headers("Access-Control-Expose-Headers")).containsExactly("ETag");
+        assertThat(answer.headers("Access-Control-Expose-Headers"))
+                .containsExactly("ETag, Retry-After, RateLimit, RateLimit-Policy");
         Answer preflight = Http.request("OPTIONS", realm.url(PATH))
                 .header("Origin", "https://anything.example")
                 .header("Access-Control-Request-Method", "GET")

@@ -11,6 +11,7 @@ import io.github.keycloakmint.testbed.KeycloakServer;
 import io.github.keycloakmint.testbed.ServerOptions;
 import io.github.keycloakmint.testbed.Servers;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class MintOptionsIT {
         }
     }
 
-    /** T9, T16: another header, one listed realm, a believed proxy, and no ledger. */
+    /** T9, T16: another header, one listed realm, a believed proxy that writes RFC 7239's header, and no ledger. */
     @Test
     void header_realms_proxies_and_ledger_are_as_configured() {
         String listed = "listed";
@@ -44,7 +45,8 @@ class MintOptionsIT {
                 .with(OPTION + "secret-header", "X-Upstream-Secret")
                 .with(OPTION + "shared-secret-realms", listed)
                 .with(OPTION + "ledger", "false")
-                .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,172.16.0.0/12,192.168.0.0/16");
+                .with("--spi-mint-kernel--default--trusted-proxies", "127.0.0.0/8,172.16.0.0/12,192.168.0.0/16")
+                .with("--spi-mint-kernel--default--forwarded-header", "forwarded");
         try (KeycloakServer server = Servers.start(options);
                 TestRealm realm =
                         TestRealm.create(server, "demo-realm.json", settings -> settings.put("sslRequired", "none"))) {
@@ -52,15 +54,27 @@ class MintOptionsIT {
             assertThat(unlisted.body()).as("realm not listed").isEqualTo(Mint.UNAUTHORIZED);
             realm.clientAttribute("billing-service", "mint.allowed-ips", "203.0.113.0/24");
             String secret = realm.clientSecret("billing-service");
-            assertThat(billing(realm, secret, "203.0.113.7").status())
-                    .as("forwarded")
-                    .isEqualTo(200);
-            assertThat(billing(realm, secret, "198.51.100.1, 203.0.113.7").status())
-                    .as("counted from the right")
-                    .isEqualTo(200);
-            assertThat(billing(realm, secret, "203.0.113.7, 198.51.100.1").body())
-                    .as("what the client wrote itself")
-                    .isEqualTo(Mint.UNAUTHORIZED);
+            for (String accepted : List.of(
+                    "for=203.0.113.7",
+                    "For=\"203.0.113.7:4711\";proto=https",
+                    // counted from the right
+                    "for=198.51.100.1, for=203.0.113.7",
+                    // a quote that the client left open
+                    "for=\"198.51.100.1, for=203.0.113.7;host=\"a,b\"")) {
+                assertThat(billing(realm, secret, accepted).status())
+                        .as(accepted)
+                        .isEqualTo(200);
+            }
+            for (String refused : List.of(
+                    // what the client wrote itself
+                    "for=203.0.113.7, for=198.51.100.1",
+                    "for=203.0.113.7, for=unknown",
+                    "for=203.0.113.7, for=_hidden",
+                    "for=203.0.113.7;for=203.0.113.7",
+                    "203.0.113.7",
+                    "for=198.51.100.1;host=\"x, for=203.0.113.7\"")) {
+                assertThat(billing(realm, secret, refused).body()).as(refused).isEqualTo(Mint.UNAUTHORIZED);
+            }
             assertThat(new AuditLog(server)
                             .await(line -> line.path("ip").asText().equals("198.51.100.1"))
                             .path("outcome")
@@ -78,10 +92,12 @@ class MintOptionsIT {
                 .send();
     }
 
-    private static Answer billing(TestRealm realm, String secret, String forwardedFor) {
+    private static Answer billing(TestRealm realm, String secret, String forwarded) {
         return Http.post(realm.url("/api/auth/token-for-email"))
                 .basic("billing-service", secret)
-                .header("X-Forwarded-For", forwardedFor)
+                .header("Forwarded", forwarded)
+                // not what this server's proxies write
+                .header("X-Forwarded-For", "203.0.113.8")
                 .json(Json.object(
                         "email", "jane@example.com", "platformId", realm.platformId(), "reason", "invoice 42"))
                 .send();

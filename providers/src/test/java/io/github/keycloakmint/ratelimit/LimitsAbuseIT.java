@@ -90,6 +90,32 @@ class LimitsAbuseIT {
     }
 
     @Test
+    void behind_a_nat64_each_ipv4_address_is_a_caller() {
+        assertThat(heard(Stream.generate(() -> "64:ff9b::203.0.113.9").limit(60)))
+                .isEqualTo(50);
+        Caller.limited(from("203.0.113.9"), "address", "50/300");
+        assertThat(from("64:ff9b::203.0.113.10").status()).isEqualTo(401);
+    }
+
+    /** The proxy hands it on as it came. */
+    @Test
+    void the_header_that_is_not_named_is_the_callers_own_invention() {
+        int heard = 0;
+        for (int i = 0; i < 60; i++) {
+            heard += Http.post(realm.url("/auth/refresh"))
+                                    .header("X-Forwarded-For", "2001:db8:50::1")
+                                    .header("Forwarded", "for=198.51.100." + i)
+                                    .json(Caller.BODY)
+                                    .send()
+                                    .status()
+                            == 401
+                    ? 1
+                    : 0;
+        }
+        assertThat(heard).isEqualTo(50);
+    }
+
+    @Test
     void an_exempt_address_is_not_limited() {
         assertThat(heard(Stream.generate(() -> "::ffff:198.51.100.7").limit(60)))
                 .isEqualTo(60);

@@ -291,17 +291,136 @@ class LimitsIT {
         assertThat(Http.post(token).form(fields).send().status()).isEqualTo(401);
     }
 
+    private static Answer grant(String form) {
+        return Http.post(realm.url("/protocol/openid-connect/token"))
+                .body("application/x-www-form-urlencoded", form)
+                .send();
+    }
+
+    /** Whoever is over the limit of sign-in doesn't go on guessing at Keycloak's own door. */
+    @Test
+    void a_password_at_keycloaks_token_endpoint_has_a_limit_of_its_own() {
+        String jane = "&client_id=cid_inbox_manager&username=jane%40example.com&password=";
+        String honest = jane + TestRealm.PASSWORD;
+        limit("keycloak-password-grant", "address", "2/310");
+        // other grants and what is none are not counted by it
+        for (String other : List.of("refresh_token", "client_credentials", "PASSWORD", "passwor", "")) {
+            assertThat(grant("grant_type=" + other + honest).status()).as(other).isIn(400, 401);
+        }
+        assertThat(grant("grant_type=password" + jane + "wrong").status()).isEqualTo(401);
+        assertThat(grant("grant_type=password" + honest).status()).isEqualTo(200);
+        int events = realm.events("LOGIN_ERROR").size();
+        for (String spelling : List.of(
+                "grant_type=password" + honest,
+                honest.substring(1) + "&grant_type=password",
+                "grant_type=password&grant_type=refresh_token" + honest,
+                "grant_type=password&grant_type=password" + honest,
+                "%67rant_type=%70assword" + honest,
+                // Keycloak takes control characters away before it looks
+                "grant_type=pass%01word" + honest,
+                "grant_type=%0Apassword%00" + honest,
+                "grant_type=password&client_id=nobody",
+                "grant_type=password")) {
+            Answer answer = grant(spelling);
+            assertThat(answer.status()).as(spelling).isEqualTo(429);
+            assertThat(answer.json().path("error").asText()).isEqualTo("too_many_requests");
+            Caller.headers(answer, "address", "2/310");
+        }
+        assertThat(grant("grant_type=refresh_token&grant_type=password" + honest)
+                        .status())
+                .isIn(400, 401);
+        assertThat(realm.events("LOGIN_ERROR")).as("no event of a limited call").hasSize(events);
+        // the bundle's own sign-in has its own
+        Http.post(realm.url("/auth/sign-in"))
+                .json(Json.object(
+                        "client_id", "cid_inbox_manager", "email", "jane@example.com", "password", TestRealm.PASSWORD))
+                .send()
+                .expect(200);
+        limit("keycloak-password-grant", "address", null);
+        assertThat(grant("grant_type=password" + honest).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_page_can_read_that_it_is_to_wait() {
+        limit("refresh", "address", "1/311");
+        limit("keycloak-token", "address", "2/311");
+        limit("keycloak-password-grant", "address", "1/311");
+        String page = "https://app.inbox-manager.com";
+        String form = "grant_type=password&client_id=nobody";
+        URI token = realm.url("/protocol/openid-connect/token");
+        Caller.refresh(realm);
+        grant(form);
+        Answer own = Http.post(realm.url("/auth/refresh"))
+                .header("Origin", page)
+                .json(Caller.BODY)
+                .send();
+        Answer byGrant = Http.post(token)
+                .header("Origin", page)
+                .body("application/x-www-form-urlencoded", form)
+                .send();
+        Answer byEndpoint = Http.post(token)
+                .header("Origin", page)
+                .body("application/x-www-form-urlencoded", form)
+                .send();
+        Answer byNoPage = grant(form);
+        limit("keycloak-token", "address", null);
+        limit("keycloak-password-grant", "address", null);
+        Caller.headers(byGrant, "address", "1/311");
+        Caller.headers(byEndpoint, "address", "2/311");
+        for (Answer answer : List.of(own, byGrant, byEndpoint)) {
+            assertThat(answer.status()).as(answer.body()).isEqualTo(429);
+            assertThat(answer.headers("access-control-expose-headers"))
+                    .containsExactly("Retry-After, RateLimit, RateLimit-Policy");
+            assertThat(answer.headers("vary")).contains("Origin");
+            assertThat(answer.headers("access-control-allow-origin")).containsExactly(answer == own ? page : "*");
+        }
+        assertThat(byEndpoint.headers("access-control-allow-credentials")).isEmpty();
+        assertThat(byNoPage.status()).isEqualTo(429);
+        assertThat(byNoPage.headers("access-control-allow-origin")).isEmpty();
+    }
+
+    @Test
+    void the_page_is_in_the_browsers_language() {
+        limit("keycloak-reset", "address", "1/312");
+        realm.updateRealm(representation -> {
+            representation.put("internationalizationEnabled", true).put("defaultLocale", "en");
+            representation.putArray("supportedLocales").add("en").add("de").add("fr");
+        });
+        Map<String, String> texts = Map.of(
+                "en", "Too many requests",
+                "de", "Zu viele Anfragen",
+                // none of its own
+                "fr", "Too many requests");
+        resetPage("en");
+        texts.forEach((language, text) -> {
+            Answer answer = resetPage(language);
+            assertThat(answer.status()).isEqualTo(429);
+            assertThat(answer.body()).as(language).contains(text).doesNotContain("mintTooManyRequests");
+        });
+        realm.updateRealm(representation -> representation.put("internationalizationEnabled", false));
+        assertThat(resetPage("de").body()).contains("Too many requests");
+    }
+
+    private static Answer resetPage(String language) {
+        return Http.post(realm.url("/login-actions/reset-credentials"))
+                .header("Accept-Language", language)
+                .form(Map.of("username", "x"))
+                .send();
+    }
+
     @Test
     void keycloaks_login_forms_are_limited_by_address_and_answer_with_a_page() {
         limit("keycloak-login", "address", "2/308");
         limit("keycloak-reset", "address", "1/308");
         page("/login-actions/authenticate", 2, "2/308");
         page("/login-actions/reset-credentials", 1, "1/308");
-        // one bucket with the other form of the same kind
-        Answer registration = Http.post(realm.url("/login-actions/registration"))
-                .form(Map.of("x", "y"))
-                .send();
-        assertThat(registration.status()).isEqualTo(429);
+        // one bucket with the other forms of the same kind
+        for (String other : List.of("registration", "first-broker-login", "post-broker-login", "required-action")) {
+            Answer answer = Http.post(realm.url("/login-actions/" + other))
+                    .form(Map.of("x", "y"))
+                    .send();
+            assertThat(answer.status()).as(other).isEqualTo(429);
+        }
     }
 
     private static void page(String path, int calls, String rate) {

@@ -22,6 +22,8 @@ public final class Cors {
     static final String ORIGIN = "Origin";
     private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
     private static final String ALLOW_CREDENTIALS = "Access-Control-Allow-Credentials";
+    private static final String EXPOSE_HEADERS = "Access-Control-Expose-Headers";
+    private static final String OF_LIMITS = "Retry-After, RateLimit, RateLimit-Policy";
 
     private final List<String> sent;
     private @Nullable String allowed;
@@ -82,7 +84,7 @@ public final class Cors {
     Response onto(Response response) {
         if (open) {
             return anybodys(Response.fromResponse(response))
-                    .header("Access-Control-Expose-Headers", "ETag")
+                    .header(EXPOSE_HEADERS, "ETag, " + OF_LIMITS)
                     .build();
         }
         Response.ResponseBuilder answer = Response.fromResponse(response).header(HttpHeaders.VARY, ORIGIN);
@@ -90,8 +92,21 @@ public final class Cors {
             return answer.build();
         }
         return (allowed == null ? anybodys(answer) : readable(answer, allowed))
-                .header("Access-Control-Expose-Headers", "Retry-After, RateLimit, RateLimit-Policy")
+                .header(EXPOSE_HEADERS, OF_LIMITS)
                 .build();
+    }
+
+    /**
+     * A refusal by Keycloak's own door, before it is known which client's pages may call there: it says nothing of the caller,
+     * so any page may read it, as those of Keycloak that come before its client is known.
+     */
+    static Response.ResponseBuilder anybodysRefusal(KeycloakSession session, Response.ResponseBuilder answer) {
+        @Nullable
+        List<String> sent =
+                session.getContext().getHttpRequest().getHttpHeaders().getRequestHeader(ORIGIN);
+        return sent == null || sent.isEmpty()
+                ? answer
+                : anybodys(answer).header(HttpHeaders.VARY, ORIGIN).header(EXPOSE_HEADERS, OF_LIMITS);
     }
 
     static Response preflight(KeycloakSession session, Endpoint endpoint) {

@@ -5,15 +5,18 @@ import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 
-/** Keycloak's own error page, in the realm's theme, for a browser that called too often. */
+/** Keycloak's own error page, in the realm's theme and the browser's language, for a browser that called too often. */
 public final class LimitPage {
+
+    /** In the bundle's theme resources, which every login theme has and may say otherwise; English where a language has none. */
+    private static final String MESSAGE = "mintTooManyRequests";
 
     private LimitPage() {}
 
     public static Response of(KeycloakSession session, RealmModel realm) {
         session.getContext().setRealm(realm);
         return session.getProvider(LoginFormsProvider.class)
-                .setError("Too many requests. Wait a little, then try again.")
+                .setError(MESSAGE)
                 .createErrorPage(Response.Status.TOO_MANY_REQUESTS);
     }
 }

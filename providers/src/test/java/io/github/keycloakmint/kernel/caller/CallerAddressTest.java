@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** T9: one resolver, and it believes only trusted proxies. */
 class CallerAddressTest {
 
-    private final CallerAddress addresses = new CallerAddress(AddressRanges.of(List.of("10.0.0.0/8")));
+    private final CallerAddress addresses =
+            new CallerAddress(AddressRanges.of(List.of("10.0.0.0/8")), ProxyHeader.X_FORWARDED_FOR);
 
     @Test
     void an_untrusted_peer_is_the_caller_whatever_it_forwards() {

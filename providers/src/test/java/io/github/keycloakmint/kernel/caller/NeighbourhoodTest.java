@@ -22,6 +22,22 @@ class NeighbourhoodTest {
     }
 
     @Test
+    void behind_a_nat64_each_ipv4_address_is_itself() {
+        assertThat(Neighbourhood.of("64:ff9b::192.0.2.1")).isEqualTo("192.0.2.1");
+        assertThat(Neighbourhood.of("64:FF9B:0:0:0:0:c000:201")).isEqualTo("192.0.2.1");
+        assertThat(Neighbourhood.of("::192.0.2.1")).isEqualTo("192.0.2.1");
+        assertThat(Neighbourhood.of("64:ff9b::0.0.0.1")).isEqualTo("0.0.0.1");
+    }
+
+    @Test
+    void what_only_looks_like_it_is_a_64() {
+        for (String other :
+                new String[] {"64:ff9b:1::192.0.2.1", "64:ff9b::1:192.0.2.1", "::1:192.0.2.1", "::1", "::"}) {
+            assertThat(Neighbourhood.of(other)).as(other).endsWith("/64");
+        }
+    }
+
+    @Test
     void what_is_no_address_is_one_caller() {
         assertThat(Neighbourhood.of("unknown")).isEqualTo("unknown");
     }
