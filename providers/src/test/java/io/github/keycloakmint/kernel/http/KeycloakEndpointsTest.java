@@ -3,9 +3,9 @@ package io.github.keycloakmint.kernel.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -21,7 +21,7 @@ class KeycloakEndpointsTest {
 
     @Test
     void a_refusal_is_one() {
-        Refusal refusal = Refusal.limited(Duration.ofSeconds(7), "limit_address");
+        Refusal refusal = Refusal.limited(7, Map.of(), "limit_address");
         assertThat(KeycloakEndpoints.refusal(REALM, "keycloak-token", () -> {
                     throw refusal;
                 }))
