@@ -23,7 +23,9 @@ class LimitsSharedIT {
     @BeforeAll
     static void start() {
         realm = TestRealm.create(
-                Servers.start(ServerOptions.forTests().with("--spi-mint-limiter--ratelimit--mode", "shared")));
+                Servers.start(ServerOptions.forTests().with("--spi-mint-limiter--ratelimit--mode", "shared")),
+                "demo-realm.json",
+                settings -> {});
     }
 
     @AfterAll
