@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlowStoreTest {
 
     /** What a machine with more to do than it can may add. */
-    private static final Duration SLACK = Duration.ofMillis(500);
+    private static final Duration SLACK = Duration.ofMillis(1_000);
 
     private final ExecutorService threads = Executors.newFixedThreadPool(50);
     private final SharingNode node = new SharingNode(new Numbers(), Clocks.system());
