@@ -307,8 +307,8 @@ class LimitsIT {
         for (String other : List.of("refresh_token", "client_credentials", "PASSWORD", "passwor", "")) {
             assertThat(grant("grant_type=" + other + honest).status()).as(other).isIn(400, 401);
         }
-        assertThat(grant("grant_type=password" + jane + "wrong").status()).isEqualTo(401);
         assertThat(grant("grant_type=password" + honest).status()).isEqualTo(200);
+        assertThat(grant("grant_type=password" + jane + "wrong").status()).isIn(400, 401);
         int events = realm.events("LOGIN_ERROR").size();
         for (String spelling : List.of(
                 "grant_type=password" + honest,
@@ -337,7 +337,8 @@ class LimitsIT {
                 .send()
                 .expect(200);
         limit("keycloak-password-grant", "address", null);
-        assertThat(grant("grant_type=password" + honest).status()).isEqualTo(200);
+        assertThat(realm.passwordToken("cid_inbox_manager", "jane@example.com", TestRealm.PASSWORD))
+                .isNotEmpty();
     }
 
     @Test
