@@ -23,6 +23,8 @@ final class Drawn implements Shelves.Item {
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long NEVER = Long.MIN_VALUE;
+    private static final long TENTH = 10;
+    private static final long HUNDREDTH = 100;
 
     /** How a node counts by itself: one of so many, whether it only lost touch just now, and when it will ask again. */
     record Apart(int nodes, boolean stalled, Duration again) {}
@@ -94,13 +96,9 @@ final class Drawn implements Shelves.Item {
         notifyAll();
     }
 
-    /** How many to draw at once: a hundredth of the limit, or what those need who wait for it. */
+    /** How many to draw at once: a tenth of the limit, or what those need who wait for it. */
     synchronized long part() {
-        return Math.max(hundredth(), 1L + waiting);
-    }
-
-    private long hundredth() {
-        return Math.max(1, rate.calls() / 100);
+        return Math.max(rate.calls() / TENTH, 1L + waiting);
     }
 
     /** Takes one of those that were drawn; empty where the others have to be asked. */
@@ -170,8 +168,8 @@ final class Drawn implements Shelves.Item {
     }
 
     /**
-     * Takes one of this node's share. Where it lost touch just now, no more than it might have drawn: a node that stands still for
-     * a second has no business to give away its share of what the others go on counting.
+     * Takes one of this node's share. Where it lost touch just now, a hundredth of the limit and no more: a node that stands still
+     * for a second has no business to give away its share of what the others go on counting.
      */
     synchronized Buckets.Taken spend(Apart among) {
         long now = clocks.now();
@@ -180,7 +178,7 @@ final class Drawn implements Shelves.Item {
         if (cell.free(from, now) == 0) {
             return new Buckets.Taken(false, 0, Duration.ofNanos(cell.untilOne(from, now)));
         }
-        if (among.stalled() && owed(now) > (hundredth() - 1) * cell.interval()) {
+        if (among.stalled() && owed(now) >= Math.max(1, rate.calls() / HUNDREDTH) * cell.interval()) {
             return Buckets.Taken.unknown(among.again());
         }
         apart = from + sharers * cell.interval();

@@ -18,7 +18,7 @@ record Endpoints(Set<String> names) {
     /** Every limit that may be set. */
     Set<Rule> rules() {
         return names.stream()
-                .flatMap(name -> Stream.of(Limiter.Kind.values()).map(kind -> new Rule(name, kind)))
+                .flatMap(name -> Stream.of(Limiter.Kind.values()).map(kind -> Rule.of(name, kind)))
                 .filter(Rule::asked)
                 .collect(Collectors.toUnmodifiableSet());
     }

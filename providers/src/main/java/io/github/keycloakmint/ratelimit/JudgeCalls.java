@@ -65,7 +65,7 @@ final class JudgeCalls implements Limiter {
 
     @Override
     public Optional<LimitReached> own(Call call, String key, Buckets.Rate rate) {
-        Rule rule = new Rule(call.capability(), Kind.KEY);
+        Rule rule = Rule.of(call.capability(), Kind.KEY);
         Counter.Entry entry = entry(call.realm(), rule, key, rate);
         Buckets.Taken taken = counter.spend(entry);
         if (taken.accepted()) {
@@ -100,7 +100,7 @@ final class JudgeCalls implements Limiter {
         if (!settings.active() || switchedOff(call.capability()) || exempt(call, kind, key)) {
             return Optional.empty();
         }
-        Rule rule = new Rule(call.capability(), kind);
+        Rule rule = Rule.of(call.capability(), kind);
         return limits.of(call.realm(), rule).map(rate -> entry(call.realm(), rule, key, rate));
     }
 

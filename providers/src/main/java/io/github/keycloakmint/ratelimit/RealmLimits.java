@@ -2,8 +2,8 @@ package io.github.keycloakmint.ratelimit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.keycloakmint.kernel.Complaints;
 import io.github.keycloakmint.kernel.limits.Buckets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -15,11 +15,19 @@ final class RealmLimits {
 
     private static final Logger LOG = Logger.getLogger(RealmLimits.class);
 
-    /** Said once a minute, not at each call. */
-    private final Cache<String, Boolean> complained = Caffeine.newBuilder()
-            .maximumSize(1_000)
-            .expireAfterWrite(Duration.ofMinutes(1))
-            .build();
+    /** Texts are admins' and few; each call meets several of them again. */
+    private static final int MOST_TEXTS = 1_000;
+
+    /** What a text says; a bad one says nothing. */
+    private record Said(boolean good, Optional<Buckets.Rate> rate) {
+        static Said of(String text) {
+            boolean good = RateText.good(text.trim());
+            return new Said(good, good ? RateText.read(text.trim()) : Optional.empty());
+        }
+    }
+
+    private final Cache<String, Said> said =
+            Caffeine.newBuilder().maximumSize(MOST_TEXTS).build();
 
     private final Map<Rule, Buckets.Rate> defaults;
 
@@ -32,19 +40,15 @@ final class RealmLimits {
         if (set == null || set.isBlank()) {
             return Optional.ofNullable(defaults.get(rule));
         }
-        String text = set.trim();
-        if (!RateText.good(text)) {
-            complain(realm, rule);
+        Said text = said.get(set, Said::of);
+        if (!text.good()) {
+            Complaints.error(
+                    LOG,
+                    realm.getId(),
+                    "Attribute " + rule.attribute() + " of realm '" + realm.getName() + "' must be " + RateText.EXPECTED
+                            + "; the server's own limit holds meanwhile");
             return Optional.ofNullable(defaults.get(rule));
         }
-        return RateText.read(text);
-    }
-
-    private void complain(RealmModel realm, Rule rule) {
-        if (complained.asMap().putIfAbsent(realm.getId() + '/' + rule.attribute(), true) == null) {
-            LOG.errorf(
-                    "Attribute %s of realm '%s' must be %s; the server's own limit holds meanwhile",
-                    rule.attribute(), realm.getName(), RateText.EXPECTED);
-        }
+        return text.rate();
     }
 }

@@ -16,8 +16,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Counts for all nodes, each bucket one number ({@link Cell}). A node draws a hundredth of a limit at once, and so asks the
- * others once for many calls where the limit is high; what other nodes hold undrawn is less than that each. Whoever is over a
+ * Counts for all nodes, each bucket one number ({@link Cell}). A node draws a tenth of a limit at once, and so asks the
+ * others once for many calls where the limit is high; what other nodes hold undrawn is less than that each, and is theirs to
+ * spend. Whoever is over a
  * limit costs nothing: a node remembers until when.
  *
  * <p>Nodes have to agree on the time, as they have to for tokens: one whose clock is ahead by a second gives away the calls of

@@ -51,7 +51,7 @@ final class ShippedLimits {
     private ShippedLimits() {}
 
     private static void put(String capability, Kind kind, String rate) {
-        LIMITS.put(new Rule(capability, kind), rate);
+        LIMITS.put(Rule.of(capability, kind), rate);
     }
 
     static Map<Rule, String> all() {

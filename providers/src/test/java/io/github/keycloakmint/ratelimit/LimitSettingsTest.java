@@ -32,10 +32,10 @@ class LimitSettingsTest {
                 "limit-mails-mails-sent", "off",
                 "fail-closed", "verify, csrf, mails, key-rate, keycloak-token"));
         assertThat(settings.limits())
-                .containsEntry(new Rule("verify", Limiter.Kind.ADDRESS), new Buckets.Rate(7, 60))
-                .containsEntry(new Rule("csrf", Limiter.Kind.CLIENT), new Buckets.Rate(8, 60))
-                .containsEntry(new Rule("sign-in", Limiter.Kind.KEY), new Buckets.Rate(9, 60))
-                .doesNotContainKey(new Rule("mails", Limiter.Kind.MAILS_SENT));
+                .containsEntry(Rule.of("verify", Limiter.Kind.ADDRESS), new Buckets.Rate(7, 60))
+                .containsEntry(Rule.of("csrf", Limiter.Kind.CLIENT), new Buckets.Rate(8, 60))
+                .containsEntry(Rule.of("sign-in", Limiter.Kind.KEY), new Buckets.Rate(9, 60))
+                .doesNotContainKey(Rule.of("mails", Limiter.Kind.MAILS_SENT));
         assertThat(settings.closed()).contains("verify", "csrf", "mails", "key-rate", "keycloak-token");
     }
 

@@ -59,12 +59,12 @@ class SharedCounterTest {
     }
 
     @Test
-    void what_a_node_holds_undrawn_is_a_hundredth() {
+    void what_a_node_holds_undrawn_is_a_tenth() {
         SharingNode first = node();
         SharingNode second = node();
         Counter.Entry entry = entry(1_000, 300);
         assertThat(first.accepted(entry, 1)).isEqualTo(1);
-        assertThat(second.accepted(entry, 2_000)).isEqualTo(990);
+        assertThat(second.accepted(entry, 2_000)).isEqualTo(900);
     }
 
     @Test
@@ -82,17 +82,17 @@ class SharedCounterTest {
     void a_call_is_one_message_where_no_other_node_counts_the_same_caller_and_two_where_one_does() {
         SharingNode first = node();
         SharingNode second = node();
-        first.accepted(entry(50, 300), 10);
-        assertThat(first.numbers.asked.get()).isEqualTo(10);
-        for (int i = 0; i < 10; i++) {
-            second.spend(entry(50, 300));
-            first.spend(entry(50, 300));
+        first.accepted(entry(19, 300_000), 5);
+        assertThat(first.numbers.asked.get()).isEqualTo(5);
+        for (int i = 0; i < 5; i++) {
+            second.spend(entry(19, 300_000));
+            first.spend(entry(19, 300_000));
         }
         // the first time each finds out by a message more
-        assertThat(first.numbers.asked.get()).isLessThanOrEqualTo(10 + 2 * 10 + 1);
+        assertThat(first.numbers.asked.get()).isLessThanOrEqualTo(5 + 2 * 5 + 1);
         int before = first.numbers.asked.get();
-        first.accepted(entry(50, 300), 10);
-        assertThat(first.numbers.asked.get() - before).isLessThanOrEqualTo(12);
+        first.accepted(entry(19, 300_000), 4);
+        assertThat(first.numbers.asked.get() - before).isLessThanOrEqualTo(6);
     }
 
     @Test

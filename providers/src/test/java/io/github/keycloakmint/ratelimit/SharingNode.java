@@ -42,7 +42,7 @@ final class SharingNode {
     static Counter.Entry entry(Limiter.Kind kind, String key, long calls, long seconds) {
         return new Counter.Entry(
                 "realm-1",
-                new Rule("sign-in", kind),
+                Rule.of("sign-in", kind),
                 String.join("|", "realm-1", "sign-in", kind.word(), key),
                 new Buckets.Rate(calls, seconds));
     }

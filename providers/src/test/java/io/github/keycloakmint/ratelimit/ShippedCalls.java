@@ -72,6 +72,8 @@ final class ShippedCalls {
                         "keycloak-reset", "/login-actions/reset-credentials")
                 .forEach((name, path) ->
                         calls.put(name, () -> Http.post(url.apply(path)).form(Map.of("x", "y"))));
+        calls.put("keycloak-password-grant", () -> Http.post(url.apply("/protocol/openid-connect/token"))
+                .form(Map.of("grant_type", "password", "client_id", APP, "username", "x", "password", "y")));
         return calls;
     }
 

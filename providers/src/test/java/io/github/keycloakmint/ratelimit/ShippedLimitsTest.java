@@ -73,7 +73,7 @@ class ShippedLimitsTest {
         "token-for-email, CALLER, 600/60",
     })
     void the_contracts_figures(String capability, Limiter.Kind kind, String rate) {
-        assertThat(ShippedLimits.all()).containsEntry(new Rule(capability, kind), rate);
+        assertThat(ShippedLimits.all()).containsEntry(Rule.of(capability, kind), rate);
     }
 
     @Test

@@ -118,7 +118,8 @@ class SlowStoreTest {
         };
         Counter.Entry entry = entry(limit, 36_000);
         Outcome burst = calls(1_000, i -> (i % 2 == 0 ? node : other).spend(entry));
-        assertThat(burst.accepted()).isBetween((int) (limit * 0.98), (int) (limit * 1.02));
+        // a node that has lost touch gives away a call of its own at least, and so may the one that waits with it
+        assertThat(burst.accepted()).isBetween((int) (limit * 0.98), Math.max((int) (limit * 1.02), limit + 2));
         assertThat(burst.slowest()).isLessThan(SharingNode.PATIENCE.plus(SLACK));
         // and afterwards, whoever has an answer by then
         assertThat(node.accepted(entry, 100)).isZero();

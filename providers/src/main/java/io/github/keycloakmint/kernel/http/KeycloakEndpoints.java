@@ -10,13 +10,13 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.PathSegment;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
@@ -35,6 +35,7 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
 
     private static final Logger LOG = Logger.getLogger(KeycloakEndpoints.class);
 
+    private static final String REALMS = "realms";
     private static final String TOKEN = PREFIX + "token";
     private static final String LOGIN = PREFIX + "login";
 
@@ -53,26 +54,35 @@ public class KeycloakEndpoints implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (!request.getMethod().equals("POST")) {
+        String path = request.getUriInfo().getPath();
+        if (!request.getMethod().equals("POST") || !path.contains(REALMS)) {
             return;
         }
-        List<String> path = path(request);
+        List<String> segments = segments(path);
         @Nullable KeycloakSession session = KeycloakSessionUtil.getKeycloakSession();
-        if (session == null || path.size() < 4 || !path.get(0).equals("realms")) {
+        if (session == null || segments.size() < 4 || !segments.get(0).equals(REALMS)) {
             return;
         }
-        String below = String.join("/", path.subList(2, path.size())).toLowerCase(Locale.ROOT);
+        String below = String.join("/", segments.subList(2, segments.size())).toLowerCase(Locale.ROOT);
         Optional.ofNullable(ENDPOINTS.get(below))
-                .flatMap(endpoint -> refused(session, path.get(1), endpoint))
+                .flatMap(endpoint -> refused(session, segments.get(1), endpoint))
                 .ifPresent(request::abortWith);
     }
 
-    /** As Keycloak reads it: decoded, and with one slash where there are several, so that no spelling has its own bucket. */
-    private static List<String> path(ContainerRequestContext request) {
-        return request.getUriInfo().getPathSegments().stream()
-                .map(PathSegment::getPath)
+    /**
+     * As Keycloak reads it: decoded once, with one slash where there are several and without parameters, so that no spelling has
+     * its own bucket. Not by {@code getPathSegments()}, which decodes again, and fails where a percent sign is left.
+     */
+    private static List<String> segments(String path) {
+        return Stream.of(path.split("/", -1))
+                .map(segment -> segment.substring(0, parameters(segment)))
                 .filter(segment -> !segment.isEmpty())
                 .toList();
+    }
+
+    private static int parameters(String segment) {
+        int begin = segment.indexOf(';');
+        return begin < 0 ? segment.length() : begin;
     }
 
     private static Optional<Response> refused(KeycloakSession session, String name, String endpoint) {
