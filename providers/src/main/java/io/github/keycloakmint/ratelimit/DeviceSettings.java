@@ -20,7 +20,7 @@ record DeviceSettings(int tries, int windowSeconds, long cookieSeconds) {
 
     static final int MOST_TRIES = 20;
 
-    private static final Logger LOG = Logger.getLogger(DeviceSettings.class);
+    private static final Complaints COMPLAINTS = new Complaints(Logger.getLogger(DeviceSettings.class));
 
     static DeviceSettings of(Options options) {
         return new DeviceSettings(
@@ -34,13 +34,13 @@ record DeviceSettings(int tries, int windowSeconds, long cookieSeconds) {
         Attributes attributes = new Attributes("realm '" + realm.getName() + "'", realm::getAttribute);
         try {
             long set = attributes.integer(ATTRIBUTE, 0).orElse((long) tries);
-            if (set <= MOST_TRIES) {
-                return (int) set;
+            if (set > MOST_TRIES) {
+                throw new Attributes.BadAttribute(attributes.owner(), ATTRIBUTE, "at most " + MOST_TRIES);
             }
-            LOG.error(new Attributes.BadAttribute(attributes.owner(), ATTRIBUTE, "at most " + MOST_TRIES).getMessage());
+            return (int) set;
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            COMPLAINTS.about(realm.getId() + '/' + realm.getAttribute(ATTRIBUTE), e);
+            return 0;
         }
-        return 0;
     }
 }

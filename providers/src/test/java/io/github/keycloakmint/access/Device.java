@@ -13,7 +13,7 @@ import java.util.Optional;
 final class Device {
 
     static final String WRONG = "wrong-horse-1";
-    static final String PREFIX = "mint-device-";
+    static final String PREFIX = "__Secure-mint-device-";
 
     private static final Duration SOON = Duration.ofSeconds(10);
 
@@ -95,6 +95,15 @@ final class Device {
                 .json()
                 .path("numFailures")
                 .asInt();
+    }
+
+    /** Seconds since the epoch; 0 for who is not locked. */
+    static long lockedUntil(TestRealm realm, String email) {
+        return realm.get("/attack-detection/brute-force/users/" + realm.userId(email))
+                .expect(200)
+                .json()
+                .path("failedLoginNotBefore")
+                .asLong();
     }
 
     static boolean locked(TestRealm realm, String email) {
