@@ -83,6 +83,7 @@ class KnownDevicesOfCallTest {
         return FreshSessions.proxy(RealmModel.class, (self, method, arguments) -> switch (method.getName()) {
             case "getId", "getName" -> id;
             case "getNotBefore" -> realmNotBefore;
+            case "isPermanentLockout" -> false;
             default -> null;
         });
     }

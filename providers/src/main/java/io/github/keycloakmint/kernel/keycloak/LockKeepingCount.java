@@ -13,7 +13,9 @@ import org.keycloak.services.managers.DefaultBruteForceProtector;
  * Keycloak's counting, but that a failure while there is a lock does not make it end sooner. Keycloak itself never counts one
  * then, since it looks at no password; for a known device's it would forget a lock that is longer than the realm's failure
  * reset time, and put the usual wait in the place of a longer one for failures in quick succession
- * (DefaultBruteForceProtector.failure), each of which gives strangers their tries again.
+ * (DefaultBruteForceProtector.failure), each of which gives strangers their tries again. Keycloak's caches keep it from doing
+ * so (LoginFailureEntity only moves a lock on), its store in the database (JpaUserLoginFailureProvider, feature
+ * {@code stateless}) does not.
  */
 final class LockKeepingCount extends DefaultBruteForceProtector {
 
