@@ -97,15 +97,6 @@ final class Device {
                 .asInt();
     }
 
-    /** Seconds since the epoch; 0 for who is not locked. */
-    static long lockedUntil(TestRealm realm, String email) {
-        return realm.get("/attack-detection/brute-force/users/" + realm.userId(email))
-                .expect(200)
-                .json()
-                .path("failedLoginNotBefore")
-                .asLong();
-    }
-
     static boolean locked(TestRealm realm, String email) {
         return realm.get("/attack-detection/brute-force/users/" + realm.userId(email))
                 .expect(200)
