@@ -62,7 +62,7 @@ class DeviceCookieTwoNodesIT {
         } finally {
             threads.shutdownNow();
         }
-        // not by what Keycloak counts: of failures at the same moment on two nodes it counts some twice
+        // not by what Keycloak counts, which was seen to be more of failures at the same moment on two nodes
         assertThat(looked() - before).isEqualTo(TRIES);
         Access.refused(device.signIn(email), 401, "unauthorized");
     }

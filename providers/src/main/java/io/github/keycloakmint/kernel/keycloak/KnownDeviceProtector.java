@@ -5,12 +5,14 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.ClientConnection;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.services.managers.DefaultBruteForceProtector;
@@ -28,8 +30,10 @@ final class KnownDeviceProtector implements BruteForceProtector {
 
     private static final Logger LOG = Logger.getLogger(KnownDeviceProtector.class);
 
-    /** Of whom a known device was let past a lock; lives and dies with what Keycloak notes of the same login. */
+    /** Of whom a known device was let past a lock in the login under way. */
     private static final String DESPITE_LOCK = "mint.despite-lock";
+
+    private static final String NOBODY = "";
 
     private final KeycloakSession session;
     private final BruteForceProtector judge;
@@ -65,7 +69,7 @@ final class KnownDeviceProtector implements BruteForceProtector {
         boolean admitted = counts.isTemporarilyDisabled(session, realm, user)
                 && devices(realm).filter(devices -> devices.admits(user)).isPresent();
         if (admitted) {
-            attempt().ifPresent(login -> login.setAuthNote(DESPITE_LOCK, user.getId()));
+            attempt().ifPresent(login -> login.setUserSessionNote(DESPITE_LOCK, user.getId()));
         }
         return admitted;
     }
@@ -79,7 +83,7 @@ final class KnownDeviceProtector implements BruteForceProtector {
             @Nullable Set<String> categories) {
         Optional<KnownDevices> devices = devices(realm);
         // what else becomes of this login, a reset by mail say, is not by a known device
-        attempt().ifPresent(login -> login.removeAuthNote(DESPITE_LOCK));
+        attempt().ifPresent(login -> login.setUserSessionNote(DESPITE_LOCK, NOBODY));
         // an admitted attempt need not hold the turn, and Keycloak's own would take the failure for the one who does
         BruteForceProtector counting =
                 devices.filter(known -> known.admitted(user)).isPresent() ? counts : judge;
@@ -100,6 +104,7 @@ final class KnownDeviceProtector implements BruteForceProtector {
         if (!despiteLock(realm, user, devices)) {
             judge.successfulLogin(realm, user, connection, uri, categories);
         }
+        begun().ifPresent(begun -> begun.removeNote(DESPITE_LOCK));
         if (categories != null && categories.contains(PasswordCredentialModel.TYPE)) {
             devices.ifPresent(known -> remember(realm, user, known));
         }
@@ -111,10 +116,7 @@ final class KnownDeviceProtector implements BruteForceProtector {
      */
     private boolean despiteLock(RealmModel realm, UserModel user, Optional<KnownDevices> devices) {
         return counts.isTemporarilyDisabled(session, realm, user)
-                && (attempt()
-                                .map(login -> login.getAuthNote(DESPITE_LOCK))
-                                .filter(user.getId()::equals)
-                                .isPresent()
+                && (noted().anyMatch(user.getId()::equals)
                         || devices.filter(known -> known.knows(user)).isPresent());
     }
 
@@ -126,6 +128,20 @@ final class KnownDeviceProtector implements BruteForceProtector {
         } catch (RuntimeException e) {
             LOG.warnf(e, "A device that signed in at a login page of realm '%s' will not be known", realm.getName());
         }
+    }
+
+    /**
+     * By the login under way, or by the session that it has become: where a new password ends the user's other sessions on
+     * the way, Keycloak's context is left with a logout in the login's place (AuthenticationManager.createOrJoinLogoutSession).
+     */
+    private Stream<String> noted() {
+        return Stream.concat(
+                attempt().map(login -> login.getUserSessionNotes().get(DESPITE_LOCK)).stream(),
+                begun().map(begun -> begun.getNote(DESPITE_LOCK)).stream());
+    }
+
+    private Optional<UserSessionModel> begun() {
+        return Optional.ofNullable(session.getContext().getUserSession());
     }
 
     private Optional<AuthenticationSessionModel> attempt() {
