@@ -227,6 +227,8 @@ class DeviceCookieAbuseIT {
         byEmail.signIn(email, "another-horse-2").expect(200);
         String renamed = "n" + email;
         realm.updateUser(id, user -> user.put("email", renamed));
+        // an admin's change of an enabled user lifts his lock (UserResource.updateUser)
+        Device.lock(realm, renamed);
         refused(byEmail.signIn(renamed, "another-horse-2"), "another email");
     }
 
@@ -316,6 +318,7 @@ class DeviceCookieAbuseIT {
         realm.updateUser(realm.userId(email), user -> user.put("enabled", false));
         refused(device.signIn(email));
         realm.updateUser(realm.userId(email), user -> user.put("enabled", true));
+        Device.lock(realm, email);
         device.signIn(email).expect(200);
     }
 
