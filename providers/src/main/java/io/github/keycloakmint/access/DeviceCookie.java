@@ -3,8 +3,10 @@ package io.github.keycloakmint.access;
 import io.github.keycloakmint.kernel.http.Cookie;
 import io.github.keycloakmint.kernel.http.Exchange;
 import io.github.keycloakmint.kernel.http.Reply;
+import io.github.keycloakmint.kernel.keycloak.KnownDeviceProtectorFactory;
 import io.github.keycloakmint.kernel.limits.KnownDevices;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.UserModel;
 
@@ -28,30 +30,35 @@ final class DeviceCookie {
 
     /** To be called once the page was judged, and before the credentials are. */
     static DeviceCookie of(Exchange call, ClientModel client) {
-        // without brute-force protection nobody is ever locked, and nothing needs to be remembered
-        Optional<KnownDevices> devices =
-                call.cors().fromAllowedPage() && call.realm().isBruteForceProtected()
-                        ? Optional.ofNullable(call.session().getProvider(KnownDevices.class))
-                        : Optional.empty();
+        Optional<KnownDevices> devices = call.cors().fromAllowedPage() && locks(call)
+                ? Optional.ofNullable(call.session().getProvider(KnownDevices.class))
+                : Optional.empty();
         DeviceCookie cookie = new DeviceCookie(call, KnownDevices.Door.of(client), devices);
         devices.ifPresent(known -> known.show(cookie.door, call.cookies(cookie.door.cookie())));
         return cookie;
     }
 
+    /** Where nobody is ever locked, or a lock is one for every device, nothing needs to be remembered. */
+    private static boolean locks(Exchange call) {
+        return call.realm().isBruteForceProtected() && KnownDeviceProtectorFactory.chosen(call.session());
+    }
+
+    /** What {@code signIn} gives. Strangers had the user locked: that is for whoever looks into it, and into refusals above all. */
+    <T> T recorded(Supplier<T> signIn) {
+        try {
+            return signIn.get();
+        } finally {
+            devices.flatMap(KnownDevices::asked)
+                    .ifPresent(asked -> call.record().put("knownDevice", asked.word()));
+        }
+    }
+
     /** {@code reply}, with the cookie for the user who has just signed in. */
     Reply onto(Reply reply, String userId) {
-        return devices.flatMap(known -> user(userId).flatMap(user -> remembered(known, user)))
+        return devices.flatMap(known -> user(userId).flatMap(known::remember))
                 .map(device -> reply.with(
                         new Cookie(door.cookie(), device.value(), call.prefix(), device.seconds(), SAME_SITE)))
                 .orElse(reply);
-    }
-
-    private Optional<KnownDevices.Remembered> remembered(KnownDevices known, UserModel user) {
-        if (known.admitted(user)) {
-            // for whoever looks into it: strangers had the user locked
-            call.record().put("knownDevice", true);
-        }
-        return known.remember(user);
     }
 
     private Optional<UserModel> user(String userId) {

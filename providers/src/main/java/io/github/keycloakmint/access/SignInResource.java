@@ -28,8 +28,8 @@ final class SignInResource {
         Limits.byClient(call, client.getClientId());
         Limits.byAddressAndTarget(call, request.email());
         DeviceCookie device = DeviceCookie.of(call, client);
-        Session started =
-                new SignIn(call.session(), call.realm(), settings).signIn(client, request, guard, call.record());
+        SignIn signIn = new SignIn(call.session(), call.realm(), settings);
+        Session started = device.recorded(() -> signIn.signIn(client, request, guard, call.record()));
         return device.onto(Reply.ok(started), started.profile().id());
     }
 }

@@ -1,6 +1,7 @@
 package io.github.keycloakmint.ratelimit;
 
 import io.github.keycloakmint.kernel.Attributes;
+import io.github.keycloakmint.kernel.Complaints;
 import io.github.keycloakmint.kernel.Options;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -10,7 +11,7 @@ import org.keycloak.models.RealmModel;
  * Server options of known devices, {@code --spi-mint-known-devices--ratelimit--<option>}.
  *
  * @param tries that a known device has while its user is locked ({@code tries}, 0 to {@value #MOST_TRIES}, default 5; none
- *     switches known devices off). A realm's {@value #ATTRIBUTE} goes before it
+ *     switches known devices off; one at the most in a realm that locks for good). A realm's {@value #ATTRIBUTE} goes before it
  * @param windowSeconds after which a try comes back ({@code window-seconds}, 10 to 86400, default 900)
  * @param cookieSeconds that a device is known for after it has signed in ({@code cookie-days}, 1 to 365, default 90)
  */
@@ -33,14 +34,19 @@ record DeviceSettings(int tries, int windowSeconds, long cookieSeconds) {
     int triesIn(RealmModel realm) {
         Attributes attributes = new Attributes("realm '" + realm.getName() + "'", realm::getAttribute);
         try {
-            long set = attributes.integer(ATTRIBUTE, 0).orElse((long) tries);
-            if (set <= MOST_TRIES) {
-                return (int) set;
+            long set = attributes.integer(ATTRIBUTE, 0).orElse(byServer(realm));
+            if (set > MOST_TRIES) {
+                throw new Attributes.BadAttribute(attributes.owner(), ATTRIBUTE, "at most " + MOST_TRIES);
             }
-            LOG.error(new Attributes.BadAttribute(attributes.owner(), ATTRIBUTE, "at most " + MOST_TRIES).getMessage());
+            return (int) set;
         } catch (Attributes.BadAttribute e) {
-            LOG.error(e.getMessage());
+            Complaints.error(LOG, realm.getId(), e.getMessage());
+            return 0;
         }
-        return 0;
+    }
+
+    /** In a realm that locks for good each wrong one is one lockout more: its owner's slips would be as good as an attack. */
+    private long byServer(RealmModel realm) {
+        return realm.isPermanentLockout() ? Math.min(tries, 1) : tries;
     }
 }

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
 
 /**
  * The device that calls. Nothing is kept of devices but the tries that they have used up: what ends a mark is in what it is
@@ -24,11 +26,14 @@ import org.keycloak.models.UserModel;
  */
 final class KnownDevicesOfCall implements KnownDevices {
 
+    private static final Logger LOG = Logger.getLogger(KnownDevicesOfCall.class);
+
     private final KeycloakSession session;
     private final DeviceSettings settings;
     private final Map<String, Boolean> admitted = new HashMap<>();
     private final Set<String> failed = new HashSet<>();
     private Optional<Door> door = Optional.empty();
+    private Optional<Asked> asked = Optional.empty();
     private DeviceMarks marks = new DeviceMarks(List.of());
 
     KnownDevicesOfCall(KeycloakSession session, DeviceSettings settings) {
@@ -54,21 +59,26 @@ final class KnownDevicesOfCall implements KnownDevices {
 
     private boolean admitsNow(UserModel user) {
         Optional<DeviceMark> device = mark(user);
-        Optional<String> place = device.flatMap(known -> tries().take(known));
-        place.ifPresent(taken -> giveBackUnlessFailed(user.getId(), taken));
-        if (device.isPresent()) {
-            count(place.isPresent() ? "admitted" : "out_of_tries");
+        if (device.isEmpty()) {
+            return false;
         }
+        DeviceTries tries = tries();
+        Optional<String> place = tries.take(device.get());
+        place.ifPresent(taken -> giveBackUnlessFailed(user.getId(), tries, taken));
+        Asked came = place.isPresent() ? Asked.ADMITTED : Asked.OUT_OF_TRIES;
+        asked = Optional.of(came);
+        Metrics.counter("keycloak_mint_known_devices_total", "outcome", came.word())
+                .increment();
         return place.isPresent();
     }
 
     /** A sign-in may take several pages, and a right password may not be all: only what was wrong is a try that is gone. */
-    private void giveBackUnlessFailed(String userId, String place) {
+    private void giveBackUnlessFailed(String userId, DeviceTries tries, String place) {
         session.getTransactionManager().enlistAfterCompletion(new AbstractKeycloakTransaction() {
             @Override
             protected void commitImpl() {
                 if (!failed.contains(userId)) {
-                    tries().giveBack(place);
+                    giveBack(tries, place);
                 }
             }
 
@@ -79,9 +89,23 @@ final class KnownDevicesOfCall implements KnownDevices {
         });
     }
 
+    /** What was done is done by now, so a store that fails spoils nothing: the try comes back with the window. */
+    private static void giveBack(DeviceTries tries, String place) {
+        try {
+            tries.giveBack(place);
+        } catch (RuntimeException e) {
+            LOG.warn("A try of a known device could not be given back", e);
+        }
+    }
+
     @Override
     public boolean admitted(UserModel user) {
         return admitted.getOrDefault(user.getId(), false);
+    }
+
+    @Override
+    public Optional<Asked> asked() {
+        return asked;
     }
 
     /** Who was refused because of a lock had no look taken at what he sent, and is not counted by Keycloak either. */
@@ -99,19 +123,20 @@ final class KnownDevicesOfCall implements KnownDevices {
             byte[] key = DerivedKeys.active(session, here.realm(), DerivedKeys.Kind.DEVICE_COOKIE);
             List<byte[]> keys = keys(here.realm());
             DeviceMark mark = DeviceMark.make(key, binding, Time.currentTime());
-            DeviceMarks renewed = marks.with(mark, other -> other.isFor(keys, binding));
+            DeviceMarks renewed =
+                    marks.with(mark, other -> other.isFor(keys, binding), other -> over(here.realm(), other));
             return new Remembered(renewed.value(), settings.cookieSeconds());
         }));
     }
 
     /** The one by which the device is known as one of {@code user}; empty for a disabled one, whatever it shows. */
     private Optional<DeviceMark> mark(UserModel user) {
-        return door.filter(here -> !marks.all().isEmpty())
+        return door.filter(here -> marks.all().findAny().isPresent())
                 .filter(this::on)
                 .filter(here -> user.isEnabled())
                 .flatMap(here -> binding(here, user).flatMap(binding -> {
                     List<byte[]> keys = keys(here.realm());
-                    return marks.all().stream()
+                    return marks.all()
                             .filter(mark -> mark.isFor(keys, binding))
                             .filter(mark -> live(here.realm(), user, mark))
                             .findFirst();
@@ -120,9 +145,11 @@ final class KnownDevicesOfCall implements KnownDevices {
 
     /** Of the same second as "not before" it may be from before. */
     private boolean live(RealmModel realm, UserModel user, DeviceMark mark) {
-        return Time.currentTime() - mark.issued() < settings.cookieSeconds()
-                && mark.issued() > realm.getNotBefore()
-                && mark.issued() > session.users().getNotBeforeOfUser(realm, user);
+        return !over(realm, mark) && mark.issued() > session.users().getNotBeforeOfUser(realm, user);
+    }
+
+    private boolean over(RealmModel realm, DeviceMark mark) {
+        return Time.currentTime() - mark.issued() >= settings.cookieSeconds() || mark.issued() <= realm.getNotBefore();
     }
 
     private boolean on(Door here) {
@@ -138,14 +165,14 @@ final class KnownDevicesOfCall implements KnownDevices {
         return DerivedKeys.accepted(session, realm, DerivedKeys.Kind.DEVICE_COOKIE);
     }
 
-    /** Empty for a user whose password is kept elsewhere: nobody would tell of its change (T32). */
+    /** Empty for a user whose password is, or may be, kept elsewhere: nobody would tell of its change (T32). */
     private static Optional<DeviceMark.Binding> binding(Door here, UserModel user) {
+        if (user.isFederated() || !StorageId.isLocalStorage(user.getId())) {
+            // LDAP's edit mode UNSYNCED keeps a password here beside the directory's, and takes either
+            return Optional.empty();
+        }
         String email = Optional.ofNullable(user.getEmail()).orElse("");
         return PasswordMark.stored(user)
                 .map(password -> new DeviceMark.Binding(here.place(), user.getId(), password, email));
-    }
-
-    private static void count(String outcome) {
-        Metrics.counter("keycloak_mint_known_devices_total", "outcome", outcome).increment();
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 final class Device {
 
     static final String WRONG = "wrong-horse-1";
-    static final String PREFIX = "mint-device-";
+    static final String PREFIX = "__Secure-mint-device-";
 
     private static final Duration SOON = Duration.ofSeconds(10);
 

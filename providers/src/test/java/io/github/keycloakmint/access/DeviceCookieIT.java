@@ -10,7 +10,6 @@ import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.Random;
 import io.github.keycloakmint.testbed.TestRealm;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -94,7 +93,7 @@ class DeviceCookieIT {
             assertThat(device.value()).isNotEqualTo(before);
             new AuditLog(brief.server())
                     .await(line -> line.path("realm").asText().equals(brief.name())
-                            && line.path("knownDevice").asBoolean());
+                            && line.path("knownDevice").asText().equals("admitted"));
             // which has not given strangers their tries again
             assertThat(Device.failures(brief, "jane@example.com")).isEqualTo(3);
             refused(others.signIn("jane@example.com", TestRealm.PASSWORD));
@@ -116,14 +115,24 @@ class DeviceCookieIT {
         Poll.untilTrue("it counts", Duration.ofSeconds(10), () -> Device.failures(realm, email) == 4);
         refused(device.signIn(email, Device.WRONG));
         Poll.untilTrue("it counts", Duration.ofSeconds(10), () -> Device.failures(realm, email) == 5);
+        recorded("admitted");
         refused(device.signIn(email));
         refused(device.signIn(email));
+        recorded("out_of_tries");
         // none of these was looked at
         assertThat(Device.failures(realm, email)).isEqualTo(5);
         another.signIn(email).expect(200);
         // a device that has signed in begins anew
         refused(another.signIn(email, Device.WRONG));
         another.signIn(email).expect(200);
+    }
+
+    /** Of a refusal: a stolen cookie is what an admin looks for. */
+    private static void recorded(String asked) {
+        new AuditLog(realm.server())
+                .await(line -> line.path("realm").asText().equals(realm.name())
+                        && line.path("outcome").asText().equals("unauthorized")
+                        && line.path("knownDevice").asText().equals(asked));
     }
 
     @Test
@@ -181,67 +190,36 @@ class DeviceCookieIT {
 
     // ---- Keycloak's own pages ----
 
-    private static HostedPages page() {
-        return new HostedPages(realm.server().baseUrl())
-                .open(realm.url(
-                                "/protocol/openid-connect/auth?client_id=" + Access.CLIENT
-                                        + "&response_type=code&scope=openid&redirect_uri=https://app.inbox-manager.com/"
-                                        + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256")
-                        .toString());
-    }
-
-    /** First the name, then the password, as Keycloak's pages of a realm with organizations ask for them. */
-    private static boolean signsIn(HostedPages page, String email, String password) {
-        page.submit(Map.of("username", email));
-        return continues(page, password);
-    }
-
-    private static boolean continues(HostedPages page, String password) {
-        assertThat(page.text()).contains("name=\"password\"");
-        page.submit(Map.of("password", password));
-        return page.address().toString().startsWith("https://app.inbox-manager.com/");
-    }
-
-    private static List<String> deviceCookies(HostedPages page) {
-        return page.cookies().stream()
-                .filter(set -> set.startsWith(Device.PREFIX))
-                .toList();
-    }
-
-    /** A browser that comes again with its device cookie and no session. */
-    private static HostedPages again(HostedPages before) {
-        HostedPages page = page();
-        deviceCookies(before).forEach(set -> page.keep(set));
-        return page;
-    }
-
     @Test
     void at_Keycloaks_login_page_a_known_browser_signs_in_as_well() {
         String email = user();
-        HostedPages known = page();
-        assertThat(signsIn(known, email, Device.WRONG)).isFalse();
-        assertThat(deviceCookies(known)).isEmpty();
-        assertThat(continues(known, TestRealm.PASSWORD)).isTrue();
-        assertThat(deviceCookies(known)).singleElement().satisfies(set -> assertThat(set.replace("\"", ""))
+        HostedPages known = LoginPage.open(realm);
+        assertThat(LoginPage.signsIn(known, email, Device.WRONG)).isFalse();
+        assertThat(LoginPage.deviceCookies(known)).isEmpty();
+        assertThat(LoginPage.continues(known, TestRealm.PASSWORD)).isTrue();
+        assertThat(LoginPage.deviceCookies(known)).singleElement().satisfies(set -> assertThat(set.replace("\"", ""))
                 .containsIgnoringCase("Path=/realms/" + realm.name() + "/login-actions")
                 .containsIgnoringCase("Max-Age=7776000")
                 .containsIgnoringCase("HttpOnly")
                 .containsIgnoringCase("Secure")
                 .containsIgnoringCase("SameSite=Lax"));
         Device.lock(realm, email);
-        assertThat(signsIn(page(), email, TestRealm.PASSWORD)).isFalse();
-        HostedPages later = again(known);
-        assertThat(signsIn(later, email, Device.WRONG)).isFalse();
-        assertThat(continues(later, TestRealm.PASSWORD)).isTrue();
-        assertThat(deviceCookies(later)).hasSize(1);
-        assertThat(signsIn(page(), email, TestRealm.PASSWORD)).isFalse();
-        HostedPages first = again(known);
-        assertThat(signsIn(first, email, Device.WRONG)).isFalse();
+        assertThat(LoginPage.signsIn(LoginPage.open(realm), email, TestRealm.PASSWORD))
+                .isFalse();
+        HostedPages later = LoginPage.again(realm, known);
+        assertThat(LoginPage.signsIn(later, email, Device.WRONG)).isFalse();
+        assertThat(LoginPage.continues(later, TestRealm.PASSWORD)).isTrue();
+        assertThat(LoginPage.deviceCookies(later)).hasSize(1);
+        assertThat(LoginPage.signsIn(LoginPage.open(realm), email, TestRealm.PASSWORD))
+                .isFalse();
+        HostedPages first = LoginPage.again(realm, known);
+        assertThat(LoginPage.signsIn(first, email, Device.WRONG)).isFalse();
         // two were wrong; the cookie of the last sign-in has its own tries
-        assertThat(continues(first, TestRealm.PASSWORD)).isFalse();
-        assertThat(signsIn(again(later), email, TestRealm.PASSWORD)).isTrue();
+        assertThat(LoginPage.continues(first, TestRealm.PASSWORD)).isFalse();
+        assertThat(LoginPage.signsIn(LoginPage.again(realm, later), email, TestRealm.PASSWORD))
+                .isTrue();
         // each door knows who has signed in there
-        String pair = deviceCookies(known).get(0).split(";", 2)[0];
+        String pair = LoginPage.deviceCookies(known).get(0).split(";", 2)[0];
         refused(new Device(realm, pair).signIn(email));
     }
 

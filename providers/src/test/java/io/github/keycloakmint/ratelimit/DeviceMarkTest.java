@@ -28,7 +28,7 @@ class DeviceMarkTest {
     }
 
     @Test
-    void T2_a_key_of_another_realm_or_kind_is_none() {
+    void another_key_has_signed_none() {
         assertThat(read(DeviceMark.make(KEY, JANE, 1)).isFor(List.of(OTHER), JANE))
                 .isFalse();
         assertThat(read(DeviceMark.make(KEY, JANE, 1)).isFor(List.of(), JANE)).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.keycloakmint.kernel.Options;
 import io.github.keycloakmint.kernel.keycloak.FreshSessions;
+import io.github.keycloakmint.testbed.Said;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,18 @@ class DeviceSettingsTest {
     }
 
     private static RealmModel realm(String tries) {
+        return realm("id", tries, false);
+    }
+
+    private static RealmModel realm(String id, String tries, boolean forGood) {
         Map<String, String> attributes = new HashMap<>();
         attributes.put("mint.known-devices.tries", tries);
-        return FreshSessions.proxy(
-                RealmModel.class,
-                (self, method, arguments) ->
-                        method.getName().equals("getName") ? "demo" : attributes.get(arguments[0]));
+        return FreshSessions.proxy(RealmModel.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getId" -> id;
+            case "getName" -> "demo";
+            case "isPermanentLockout" -> forGood;
+            default -> attributes.get(arguments[0]);
+        });
     }
 
     @Test
@@ -62,9 +69,27 @@ class DeviceSettingsTest {
     }
 
     @Test
+    void T32_a_realm_that_locks_for_good_gives_one_where_it_does_not_say_more() {
+        assertThat(of(Map.of()).triesIn(realm("id", null, true))).isEqualTo(1);
+        assertThat(of(Map.of("tries", "0")).triesIn(realm("id", null, true))).isZero();
+        assertThat(of(Map.of()).triesIn(realm("id", "3", true))).isEqualTo(3);
+    }
+
+    @Test
     void a_realm_with_a_value_that_does_not_fit_knows_no_device() {
         for (String value : List.of("21", "-1", "many", "99999999999999999999")) {
             assertThat(of(Map.of()).triesIn(realm(value))).as(value).isZero();
+        }
+    }
+
+    @Test
+    void T11_it_is_said_once_and_not_at_each_call() {
+        try (Said log = new Said(DeviceSettings.class)) {
+            for (int i = 0; i < 3; i++) {
+                of(Map.of()).triesIn(realm("loud", "some", false));
+                of(Map.of()).triesIn(realm("loud", "22", false));
+            }
+            assertThat(log.lines()).hasSize(2).allMatch(line -> line.contains("mint.known-devices.tries"));
         }
     }
 }

@@ -1,10 +1,15 @@
 package io.github.keycloakmint.ratelimit;
 
+import static io.github.keycloakmint.kernel.keycloak.DerivedKeys.Kind.DEVICE_COOKIE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.keycloakmint.kernel.keycloak.DerivedKeys;
 import io.github.keycloakmint.kernel.keycloak.FreshSessions;
+import io.github.keycloakmint.kernel.keycloak.PasswordMark;
+import io.github.keycloakmint.kernel.limits.KnownDevices.Asked;
 import io.github.keycloakmint.kernel.limits.KnownDevices.Door;
 import io.github.keycloakmint.kernel.limits.KnownDevices.Remembered;
+import io.github.keycloakmint.testbed.Said;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,6 +44,7 @@ class KnownDevicesOfCallTest {
     private final Person john = new Person("john");
     private final Set<Object> places = new HashSet<>();
     private final List<KeycloakTransaction> atTheEnd = new ArrayList<>();
+    private boolean storeFails;
     private int realmNotBefore;
     private int userNotBefore;
 
@@ -49,6 +55,7 @@ class KnownDevicesOfCallTest {
         private long passwordSet = 1;
         private boolean enabled = true;
         private boolean elsewhere;
+        private boolean federated;
 
         Person(String id) {
             this.id = id;
@@ -66,6 +73,7 @@ class KnownDevicesOfCallTest {
                 case "getId" -> id;
                 case "getEmail" -> email;
                 case "isEnabled" -> enabled;
+                case "isFederated" -> federated;
                 default -> credentials;
             });
         }
@@ -75,6 +83,7 @@ class KnownDevicesOfCallTest {
         return FreshSessions.proxy(RealmModel.class, (self, method, arguments) -> switch (method.getName()) {
             case "getId", "getName" -> id;
             case "getNotBefore" -> realmNotBefore;
+            case "isPermanentLockout" -> false;
             default -> null;
         });
     }
@@ -87,11 +96,15 @@ class KnownDevicesOfCallTest {
                 KeyManager.class,
                 (self, method, arguments) -> method.getName().equals("getActiveKey") ? key : Stream.of(key));
         UserProvider users = FreshSessions.proxy(UserProvider.class, (self, method, arguments) -> userNotBefore);
-        SingleUseObjectProvider objects = FreshSessions.proxy(
-                SingleUseObjectProvider.class,
-                (self, method, arguments) -> method.getName().equals("remove")
-                        ? (places.remove(arguments[0]) ? Map.of() : null)
-                        : places.add(arguments[0]));
+        SingleUseObjectProvider objects =
+                FreshSessions.proxy(SingleUseObjectProvider.class, (self, method, arguments) -> {
+                    if (storeFails) {
+                        throw new IllegalStateException("the store is away");
+                    }
+                    return method.getName().equals("remove")
+                            ? (places.remove(arguments[0]) ? Map.of() : null)
+                            : places.add(arguments[0]);
+                });
         KeycloakSession fresh = new FreshSessions(realm, (self, method, arguments) -> objects).request();
         KeycloakTransactionManager transactions =
                 FreshSessions.proxy(KeycloakTransactionManager.class, (self, method, arguments) -> {
@@ -188,6 +201,37 @@ class KnownDevicesOfCallTest {
     }
 
     @Test
+    void T2_what_another_key_of_the_realm_signed_is_none() {
+        DeviceMark.Binding binding =
+                new DeviceMark.Binding("app", "jane", PasswordMark.of(jane.user()), "jane@example.com");
+        for (DerivedKeys.Kind kind : DerivedKeys.Kind.values()) {
+            byte[] key = DerivedKeys.active(session(), realm, kind);
+            String cookie = DeviceMark.make(key, binding, Time.currentTime()).text();
+            assertThat(call(app(), cookie).knows(jane.user())).as(kind.name()).isEqualTo(kind == DEVICE_COOKIE);
+        }
+    }
+
+    @Test
+    void T32_a_user_of_a_directory_has_none_even_with_a_password_beside_it() {
+        String cookie = remembered(jane);
+        jane.federated = true;
+        assertThat(call(app(), cookie).knows(jane.user())).isFalse();
+        assertThat(call(app(), cookie).remember(jane.user())).isEmpty();
+        assertThat(call(app()).remember(new Person("f:storage:jane").user())).isEmpty();
+    }
+
+    @Test
+    void what_is_over_makes_room() {
+        String cookie = remembered(john, remembered(jane));
+        assertThat(cookie).hasSize(2 * 75 + 1);
+        Time.setOffset(3_601);
+        assertThat(remembered(john, cookie)).hasSize(75);
+        Time.setOffset(0);
+        realmNotBefore = Time.currentTime() + 1;
+        assertThat(remembered(new Person("james"), cookie)).hasSize(75);
+    }
+
+    @Test
     void a_logout_everywhere_ends_it() {
         String cookie = remembered(jane);
         userNotBefore = Time.currentTime();
@@ -235,6 +279,51 @@ class KnownDevicesOfCallTest {
             end(i % 2 == 0);
             assertThat(places).isEmpty();
         }
+    }
+
+    @Test
+    void of_two_at_once_each_gives_back_its_own() {
+        String cookie = remembered(jane);
+        KnownDevicesOfCall right = call(app(), cookie);
+        assertThat(right.admits(jane.user())).isTrue();
+        List<KeycloakTransaction> rights = List.copyOf(atTheEnd);
+        atTheEnd.clear();
+        KnownDevicesOfCall wrong = call(app(), cookie);
+        assertThat(wrong.admits(jane.user())).isTrue();
+        assertThat(call(app(), cookie).admits(jane.user())).isFalse();
+        wrong.failed(jane.user());
+        end(false);
+        assertThat(places).hasSize(2);
+        atTheEnd.addAll(rights);
+        end(false);
+        assertThat(places).singleElement().asString().endsWith("|1");
+    }
+
+    @Test
+    void what_came_of_it_is_there_for_the_record() {
+        String cookie = remembered(jane);
+        assertThat(call(app(), cookie).asked()).isEmpty();
+        KnownDevicesOfCall stranger = call(app(), remembered(john));
+        stranger.admits(jane.user());
+        assertThat(stranger.asked()).isEmpty();
+        for (Asked expected : List.of(Asked.ADMITTED, Asked.ADMITTED, Asked.OUT_OF_TRIES)) {
+            KnownDevicesOfCall call = call(app(), cookie);
+            call.admits(jane.user());
+            call.failed(jane.user());
+            assertThat(call.asked()).contains(expected);
+        }
+        assertThat(Asked.OUT_OF_TRIES.word()).isEqualTo("out_of_tries");
+    }
+
+    @Test
+    void a_try_that_cannot_be_given_back_spoils_nothing() {
+        assertThat(call(app(), remembered(jane)).admits(jane.user())).isTrue();
+        storeFails = true;
+        try (Said log = new Said(KnownDevicesOfCall.class)) {
+            end(false);
+            assertThat(log.lines()).singleElement().asString().contains("given back");
+        }
+        assertThat(places).hasSize(1);
     }
 
     @Test

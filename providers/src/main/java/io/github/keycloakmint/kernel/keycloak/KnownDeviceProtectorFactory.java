@@ -1,8 +1,10 @@
 package io.github.keycloakmint.kernel.keycloak;
 
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.utils.PostMigrationEvent;
 import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.services.managers.DefaultBruteForceProtector;
 import org.keycloak.services.managers.DefaultBruteForceProtectorFactory;
@@ -13,7 +15,18 @@ import org.keycloak.services.managers.DefaultBruteForceProtectorFactory;
  */
 public final class KnownDeviceProtectorFactory extends DefaultBruteForceProtectorFactory {
 
+    private static final Logger LOG = Logger.getLogger(KnownDeviceProtectorFactory.class);
+
     private @Nullable DefaultBruteForceProtector counts;
+
+    /** False where the server was told to use another provider: that one knows no devices. */
+    public static boolean chosen(KeycloakSession session) {
+        return chosen(session.getKeycloakSessionFactory());
+    }
+
+    private static boolean chosen(KeycloakSessionFactory factory) {
+        return factory.getProviderFactory(BruteForceProtector.class) instanceof KnownDeviceProtectorFactory;
+    }
 
     @Override
     public BruteForceProtector create(KeycloakSession session) {
@@ -26,7 +39,14 @@ public final class KnownDeviceProtectorFactory extends DefaultBruteForceProtecto
     @Override
     public void postInit(KeycloakSessionFactory factory) {
         super.postInit(factory);
-        counts = new DefaultBruteForceProtector(factory);
+        counts = new LockKeepingCount(factory);
+        factory.register(event -> {
+            // not before: another provider's factory may not be there yet
+            if (event instanceof PostMigrationEvent && !chosen(factory)) {
+                LOG.warn("Brute-force detection is by another provider than the bundle's (--spi-brute-force-protector--"
+                        + "provider): there are no known devices, and a lock keeps its user out everywhere");
+            }
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.keycloakmint.kernel.http.Cookie;
 import io.github.keycloakmint.kernel.limits.KnownDevices;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.NewCookie;
+import jakarta.ws.rs.core.UriBuilder;
 import java.util.List;
 import java.util.Optional;
 import org.keycloak.models.KeycloakSession;
@@ -27,13 +28,19 @@ record LoginPageDevice(KeycloakSession session, RealmModel realm, String path) {
             return Optional.empty();
         }
         KeycloakUriInfo uri = session.getContext().getUri();
-        String path = LoginActionsService.loginActionsBaseUrl(uri)
+        // spelled otherwise it would not have brought the cookie
+        return uri.getRequestUri()
+                        .getRawPath()
+                        .startsWith(path(realm, uri.getDelegate().getBaseUriBuilder()) + '/')
+                ? Optional.of(new LoginPageDevice(session, realm, path(realm, uri.getBaseUriBuilder())))
+                : Optional.empty();
+    }
+
+    /** Below where Keycloak is called, or where browsers find it: a proxy may take a path of its own away between them. */
+    private static String path(RealmModel realm, UriBuilder base) {
+        return LoginActionsService.loginActionsBaseUrl(base)
                 .build(realm.getName())
                 .getRawPath();
-        // spelled otherwise it would not have brought the cookie
-        return uri.getRequestUri().getRawPath().startsWith(path + '/')
-                ? Optional.of(new LoginPageDevice(session, realm, path))
-                : Optional.empty();
     }
 
     /** Every value that came: a browser sends one for each path that fits. */

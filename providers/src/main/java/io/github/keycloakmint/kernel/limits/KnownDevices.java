@@ -2,6 +2,7 @@ package io.github.keycloakmint.kernel.limits;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.keycloak.models.ClientModel;
@@ -32,9 +33,12 @@ public interface KnownDevices extends Provider {
             return new Door(realm, "");
         }
 
-        /** Name of the cookie: another project's at the same address is never sent in its place. */
+        /**
+         * Name of the cookie: another project's at the same address is never sent in its place, and browsers let no plain
+         * http page of a sibling host set one of this prefix (RFC 6265bis section 4.1.3.1).
+         */
         public String cookie() {
-            return "mint-device-"
+            return "__Secure-mint-device-"
                     + UUID.nameUUIDFromBytes((realm.getId() + '|' + place).getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -62,6 +66,20 @@ public interface KnownDevices extends Provider {
 
     /** What {@link #admits} has said in this session; false where it was not asked. */
     boolean admitted(UserModel user);
+
+    /** What was asked of {@link #admits} about a known device, for the record: what came of it last. */
+    Optional<Asked> asked();
+
+    /** A known device called while its user was locked. */
+    enum Asked {
+        ADMITTED,
+        OUT_OF_TRIES;
+
+        /** As it is in records and metrics. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** Credentials of {@code user} that this device showed were wrong. Takes a try, where none was taken for it. */
     void failed(UserModel user);

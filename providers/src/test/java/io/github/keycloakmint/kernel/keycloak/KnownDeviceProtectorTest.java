@@ -82,6 +82,11 @@ class KnownDeviceProtectorTest {
         }
 
         @Override
+        public Optional<Asked> asked() {
+            return Optional.empty();
+        }
+
+        @Override
         public void failed(UserModel user) {
             calls.add("device failed");
         }
@@ -117,7 +122,11 @@ class KnownDeviceProtectorTest {
     }
 
     private void succeeded() {
-        new KnownDeviceProtector(session, judge, counts).successfulLogin(realm, user, null, null, PASSWORD);
+        succeeded(PASSWORD);
+    }
+
+    private void succeeded(Set<String> categories) {
+        new KnownDeviceProtector(session, judge, counts).successfulLogin(realm, user, null, null, categories);
     }
 
     @Test
@@ -199,6 +208,12 @@ class KnownDeviceProtectorTest {
         assertThat(calls).isEmpty();
         known = false;
         succeeded();
+        assertThat(calls).containsExactly("judge successfulLogin");
+    }
+
+    @Test
+    void a_success_of_no_category_is_Keycloaks_own_to_take() {
+        succeeded(null);
         assertThat(calls).containsExactly("judge successfulLogin");
     }
 
