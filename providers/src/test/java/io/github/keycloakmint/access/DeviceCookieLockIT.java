@@ -19,9 +19,11 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a known device does, strangers stay out until the lock ends by itself; and what becomes of its tries (T32). */
+@Tag("once")
 class DeviceCookieLockIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);

@@ -19,12 +19,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * One caller is one bucket, whatever he writes into headers and paths. On a server of its own with the limits that it has as
  * shipped, under a path and behind a proxy that it trusts: this test.
  */
+@Tag("once")
 class LimitsAbuseIT {
 
     private static KeycloakServer server;
