@@ -26,6 +26,9 @@ final class Drawn implements Shelves.Item {
     private static final long TENTH = 10;
     private static final long HUNDREDTH = 100;
 
+    /** For how long who gives no answer may be one who only stands still: a full collection, a new view. */
+    private static final long STALL = TimeUnit.SECONDS.toNanos(5);
+
     /** How a node counts by itself: one of so many, whether it only lost touch just now, and when it will ask again. */
     record Apart(int nodes, boolean stalled, Duration again) {}
 
@@ -41,6 +44,8 @@ final class Drawn implements Shelves.Item {
 
     /** The same of this node's share, while there is something to tell. */
     private volatile long apart = NEVER;
+
+    private long apartSince;
 
     private int sharers = 1;
     private boolean unsure;
@@ -96,9 +101,12 @@ final class Drawn implements Shelves.Item {
         notifyAll();
     }
 
-    /** How many to draw at once: a tenth of the limit, or what those need who wait for it. */
+    /**
+     * How many to draw at once: a tenth of the limit, or what those need who wait for it. One where nobody said what became of the
+     * last draw: it may have been taken all the same, and nobody has it.
+     */
     synchronized long part() {
-        return Math.max(rate.calls() / TENTH, 1L + waiting);
+        return unsure ? 1 : Math.max(rate.calls() / TENTH, 1L + waiting);
     }
 
     /** Takes one of those that were drawn; empty where the others have to be asked. */
@@ -178,7 +186,8 @@ final class Drawn implements Shelves.Item {
         if (cell.free(from, now) == 0) {
             return new Buckets.Taken(false, 0, Duration.ofNanos(cell.untilOne(from, now)));
         }
-        if (among.stalled() && owed(now) >= Math.max(1, rate.calls() / HUNDREDTH) * cell.interval()) {
+        boolean stalled = among.stalled() && clocks.tick() - apartSince < STALL;
+        if (stalled && owed(now) > (Math.max(1, rate.calls() / HUNDREDTH) - 1) * cell.interval()) {
             return Buckets.Taken.unknown(among.again());
         }
         apart = from + sharers * cell.interval();
@@ -208,6 +217,7 @@ final class Drawn implements Shelves.Item {
             // a node has at least one call of a window
             sharers = (int) Math.max(1, Math.min(among.nodes(), rate.calls()));
             apart = Math.max(seen, now);
+            apartSince = clocks.tick();
         }
         return cell.within(apart, now);
     }

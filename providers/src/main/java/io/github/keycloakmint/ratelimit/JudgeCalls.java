@@ -43,12 +43,12 @@ final class JudgeCalls implements Limiter {
         });
     }
 
-    /** Who is refused since nobody could say how much he has left is told nothing of a limit that he may be far from. */
     private static Refusal refusal(Counter.Entry entry, Buckets.Taken taken) {
-        String kind = entry.rule().kind().word();
-        return taken.known()
-                ? new LimitReached(kind, entry.rate(), taken.retryAfter()).refusal("limit_" + kind)
-                : LimitReached.unknown(taken.retryAfter());
+        return reached(entry, taken).refusal("limit_" + entry.rule().kind().word());
+    }
+
+    private static LimitReached reached(Counter.Entry entry, Buckets.Taken taken) {
+        return new LimitReached(entry.rule().kind().word(), entry.rate(), taken.retryAfter(), taken.known());
     }
 
     @Override
@@ -74,7 +74,7 @@ final class JudgeCalls implements Limiter {
         if (taken.known()) {
             reports.over(call, rule, rate, entry.key(), false);
         }
-        return Optional.of(new LimitReached(Kind.KEY.word(), rate, taken.retryAfter()));
+        return Optional.of(reached(entry, taken));
     }
 
     @Override

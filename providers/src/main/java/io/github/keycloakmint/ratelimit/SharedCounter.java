@@ -101,11 +101,14 @@ final class SharedCounter implements Counter {
         Cell cell = Cell.of(entry.rate());
         long part = mine.part();
         Change change = change(entry, mine, turn, (from, now) -> cell.after(from, now, part));
-        mine.draw(cell.calls(change.from(), change.to()));
-        if (change.from() == change.to()) {
+        long drawn = cell.calls(change.from(), change.to());
+        if (drawn == 0) {
             mine.empty(cell.untilOne(change.from(), change.now()));
+            return taken(cell, change);
         }
-        return mine.spend().orElseGet(() -> taken(cell, change));
+        // whoever asked has his already: others of this node may take what is put down before he could
+        mine.draw(drawn - 1);
+        return new Buckets.Taken(true, drawn - 1, Duration.ZERO);
     }
 
     private Buckets.Taken read(Entry entry, Drawn mine, Turn turn) throws SharedNumbers.Away, Turn.TooLate {

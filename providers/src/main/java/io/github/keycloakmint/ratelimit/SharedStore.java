@@ -8,21 +8,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * The numbers that all nodes share, and what happens while they can't be had: one call in each pause finds out whether they can
- * again, nobody else waits, and each endpoint goes on as it was declared to: counted on this node alone, or refusing. One failure
- * says nothing yet, and its call is judged alone; two without an answer between them do.
+ * The numbers that all nodes share, and what happens while they can't be had: nobody waits for them until they are found again
+ * ({@link JoinStore}), and each endpoint goes on as it was declared to: counted on this node alone, or refusing. One failure says
+ * nothing yet, and its call is judged alone; two without an answer between them do.
  */
 final class SharedStore {
 
     private static final Logger LOG = Logger.getLogger("keycloakmint.limits");
 
-    /** After which a lost store is asked again. */
+    /** After which a lost store is looked for again. */
     static final Duration PAUSE = Duration.ofSeconds(2);
 
     /** For how long a store that gives no answer may be one that only stands still: a full collection, a new view. */
@@ -30,7 +29,6 @@ final class SharedStore {
 
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final int FAILURES = 2;
-    private static final long FOUND = Long.MIN_VALUE;
 
     interface Asking {
         Buckets.Taken ask(Turn turn) throws SharedNumbers.Away, Turn.TooLate;
@@ -41,7 +39,7 @@ final class SharedStore {
     private final LongSupplier ticker;
     private final AtomicBoolean down = new AtomicBoolean();
     private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicLong awayUntil = new AtomicLong(FOUND);
+    private final AtomicBoolean away = new AtomicBoolean();
     private volatile Optional<SharedNumbers> joined = Optional.empty();
     private volatile long lostSince;
 
@@ -62,70 +60,59 @@ final class SharedStore {
 
     void join(SharedNumbers numbers) {
         joined = Optional.of(numbers);
-        failures.set(0);
-        awayUntil.set(FOUND);
-        back();
+        found();
     }
 
-    void notJoined(Exception why) {
+    void notJoined(Throwable why) {
         lost(why);
     }
 
+    /** What was joined and gives no answer; empty while it does. */
+    Optional<SharedNumbers> missing() {
+        return away.get() ? joined : Optional.empty();
+    }
+
+    void found() {
+        failures.set(0);
+        away.set(false);
+        if (down.compareAndSet(true, false)) {
+            LOG.info("Limits are shared with other nodes again");
+        }
+    }
+
+    /** For how long a call may wait. */
     Turn.Patience patience() {
         return Turn.Patience.from(ticker, patience);
     }
 
-    /** True where it was lost just now: nobody has to wait to find that out again. */
+    /** True where it was lost: nobody has to wait to find that out again. */
     boolean away() {
-        long until = awayUntil.get();
-        return joined.isEmpty() || (until != FOUND && ticker.getAsLong() - until < 0);
+        return joined.isEmpty() || away.get();
     }
 
     /** Empty: whoever asks has to judge by what this node knows. */
     Optional<Buckets.Taken> ask(Turn.Patience left, Asking asking) {
-        return turn(left).flatMap(turn -> asked(turn, asking));
-    }
-
-    /** While it is lost, one in each pause; all others while it isn't. */
-    private Optional<Turn> turn(Turn.Patience left) {
-        long until = awayUntil.get();
-        if (until == FOUND) {
-            return joined.map(numbers -> new Turn(numbers, left, FOUND));
-        }
-        long now = ticker.getAsLong();
-        long next = now + PAUSE.toNanos();
-        return now - until >= 0 && awayUntil.compareAndSet(until, next)
-                ? joined.map(numbers -> new Turn(numbers, left, next))
-                : Optional.empty();
+        return (away() ? Optional.<SharedNumbers>empty() : joined)
+                .flatMap(numbers -> asked(new Turn(numbers, left), asking));
     }
 
     private Optional<Buckets.Taken> asked(Turn turn, Asking asking) {
         try {
-            Buckets.Taken taken = asking.ask(turn);
-            answered(turn);
-            return Optional.of(taken);
+            return Optional.of(asking.ask(turn));
         } catch (Turn.TooLate e) {
-            if (turn.answered()) {
-                answered(turn);
-            }
+            return Optional.empty();
         } catch (SharedNumbers.Away | RuntimeException e) {
-            failed(turn, e);
-        }
-        return Optional.empty();
-    }
-
-    private void answered(Turn turn) {
-        failures.set(0);
-        // an answer that was asked for before it was lost comes late, and doesn't end that
-        if (turn.permit() != FOUND && awayUntil.compareAndSet(turn.permit(), FOUND)) {
-            back();
+            failed(e);
+            return Optional.empty();
+        } finally {
+            if (turn.answered()) {
+                failures.set(0);
+            }
         }
     }
 
-    private void failed(Turn turn, Exception why) {
-        if (turn.permit() == FOUND
-                && failures.incrementAndGet() >= FAILURES
-                && awayUntil.compareAndSet(FOUND, ticker.getAsLong() + PAUSE.toNanos())) {
+    private void failed(Exception why) {
+        if (failures.incrementAndGet() >= FAILURES && away.compareAndSet(false, true)) {
             lostSince = ticker.getAsLong();
             lost(why);
         } else {
@@ -133,18 +120,12 @@ final class SharedStore {
         }
     }
 
-    private void lost(Exception why) {
+    private void lost(Throwable why) {
         if (down.compareAndSet(false, true)) {
             LOG.errorf(
                     why,
                     "Limits are not shared with other nodes now; %s refuse, all others are counted on this node alone",
                     closed.isEmpty() ? "no endpoints" : closed);
-        }
-    }
-
-    private void back() {
-        if (down.compareAndSet(true, false)) {
-            LOG.info("Limits are shared with other nodes again");
         }
     }
 
@@ -166,14 +147,11 @@ final class SharedStore {
     }
 
     private boolean stalled() {
-        boolean found = joined.isPresent() && awayUntil.get() == FOUND;
-        return found || ticker.getAsLong() - lostSince < STALL.toNanos();
+        return !away() || ticker.getAsLong() - lostSince < STALL.toNanos();
     }
 
-    /** When it is asked again, where it is lost. */
+    /** When it may be there again. */
     private Duration again() {
-        long until = awayUntil.get();
-        long wait = until == FOUND ? 0 : until - ticker.getAsLong();
-        return wait > SOON.toNanos() ? Duration.ofNanos(wait) : SOON;
+        return away() ? PAUSE : SOON;
     }
 }

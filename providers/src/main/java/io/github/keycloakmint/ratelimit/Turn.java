@@ -44,23 +44,16 @@ final class Turn {
 
     private final SharedNumbers numbers;
     private final Patience patience;
-    private final long permit;
     private long slowest;
     private long rest = SHORTEST_REST;
     private boolean answered;
 
-    /** @param permit what the store said when it let it ask */
-    Turn(SharedNumbers numbers, Patience patience, long permit) {
+    Turn(SharedNumbers numbers, Patience patience) {
         this.numbers = numbers;
         this.patience = patience;
-        this.permit = permit;
     }
 
-    long permit() {
-        return permit;
-    }
-
-    /** Whether the store said anything. */
+    /** Whether the others said anything. What is read may lie on this node, and says nothing of them. */
     boolean answered() {
         return answered;
     }
@@ -70,7 +63,9 @@ final class Turn {
     }
 
     boolean swap(String key, Optional<Long> from, long to, Duration life) throws SharedNumbers.Away, TooLate {
-        return ask(left -> numbers.swap(key, from, to, life, left));
+        boolean changed = ask(left -> numbers.swap(key, from, to, life, left));
+        answered = true;
+        return changed;
     }
 
     /** Lets the others be faster for a moment, each time for a longer one and not all for the same. */
@@ -92,7 +87,6 @@ final class Turn {
         }
         try {
             T answer = question.ask(Duration.ofNanos(left));
-            answered = true;
             slowest = Math.max(slowest, left - patience.left());
             return answer;
         } catch (SharedNumbers.Away e) {

@@ -18,12 +18,12 @@ class JoinStoreTest {
     void it_has_joined_once_numbers_were_kept() {
         JoinStore join = new JoinStore(node.store, () -> node.numbers);
         node.numbers.overtaken = true;
-        join.unlessJoined();
+        join.look();
         assertThat(node.store.joined()).isFalse();
         assertThat(node.store.away()).isTrue();
 
         node.numbers.overtaken = false;
-        join.unlessJoined();
+        join.look();
         assertThat(node.store.joined()).isTrue();
         assertThat(node.store.away()).isFalse();
         assertThat(node.numbers.kept.keySet()).allMatch(key -> key.startsWith("warm-up|"));
@@ -39,7 +39,7 @@ class JoinStoreTest {
             default -> node.numbers;
         });
         for (int i = 0; i < 5; i++) {
-            join.unlessJoined();
+            join.look();
         }
         assertThat(tries.get()).isEqualTo(3);
         join.stop();
@@ -50,13 +50,29 @@ class JoinStoreTest {
         Numbers next = node.numbers.elsewhere();
         AtomicInteger tries = new AtomicInteger();
         JoinStore join = new JoinStore(node.store, () -> tries.incrementAndGet() == 1 ? node.numbers : next);
-        join.unlessJoined();
+        join.look();
         node.numbers.ended = true;
-        join.unlessJoined();
+        join.look();
         assertThat(node.store.joined()).isTrue();
         int before = next.asked.get();
         assertThat(node.spend(entry(5, 300))).isTrue();
         assertThat(next.asked.get()).isEqualTo(before + 1);
+        join.stop();
+    }
+
+    @Test
+    void what_gives_no_answer_is_found_again_once_it_does() {
+        JoinStore join = new JoinStore(node.store, () -> node.numbers);
+        join.look();
+        node.numbers.changing = Numbers::gone;
+        node.spend(entry("a", 5, 300));
+        node.spend(entry("b", 5, 300));
+        assertThat(node.store.away()).isTrue();
+        join.look();
+        assertThat(node.store.away()).isTrue();
+        node.numbers.changing = patience -> {};
+        join.look();
+        assertThat(node.store.away()).isFalse();
         join.stop();
     }
 

@@ -42,6 +42,7 @@ class LostStoreTest {
     private void find() {
         node.numbers.way = patience -> {};
         turn(SharedStore.PAUSE);
+        node.look();
     }
 
     @Test
@@ -59,19 +60,50 @@ class LostStoreTest {
     }
 
     @Test
-    void a_lost_store_is_asked_by_one_call_in_each_pause() {
+    void a_lost_store_is_asked_by_no_call() {
         node.numbers.way = Numbers::gone;
         for (int i = 0; i < 1_000; i++) {
             node.spend(entry("k" + i, 5, 300));
+            turn(Duration.ofMillis(50));
         }
         assertThat(node.numbers.asked.get()).isEqualTo(2);
-        for (int pause = 1; pause <= 3; pause++) {
-            turn(SharedStore.PAUSE);
-            for (int i = 0; i < 1_000; i++) {
-                node.spend(entry("k" + i, 5, 300));
-            }
-            assertThat(node.numbers.asked.get()).isEqualTo(2 + pause);
+        node.look();
+        assertThat(node.numbers.asked.get()).isEqualTo(3);
+        assertThat(node.store.away()).isTrue();
+    }
+
+    /** With two nodes each has all numbers: what it reads is its own copy. */
+    @Test
+    void what_is_read_is_no_answer_of_the_others() {
+        assertThat(node.accepted(entry(5, 36_000), 2)).isEqualTo(2);
+        node.numbers.changing = Numbers::gone;
+        for (int i = 0; i < 2; i++) {
+            node.counter.look(entry("looked at " + i, 5, 300));
+            assertThat(node.store.away()).isFalse();
+            node.spend(entry("k" + i, 5, 300));
         }
+        assertThat(node.store.away()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            turn(Duration.ofSeconds(1));
+            node.counter.look(entry("looked at again " + i, 5, 300));
+            assertThat(node.store.away()).isTrue();
+        }
+        // and its share of what is left is there for who needs it: of three, two
+        assertThat(node.accepted(entry(5, 36_000), 10)).isEqualTo(2);
+    }
+
+    /** Each lost draw may have been taken all the same: a caller who was never let in is not used up by that. */
+    @Test
+    void a_node_that_stands_still_uses_up_nobodys_calls() {
+        node.numbers.changing = patience -> {
+            node.numbers.lost = true;
+            Numbers.gone(patience);
+        };
+        node.spend(entry(50, 36_000));
+        node.spend(entry(50, 36_000));
+        node.numbers.changing = patience -> {};
+        find();
+        assertThat(node.accepted(entry(50, 36_000), 100)).isGreaterThanOrEqualTo(40);
     }
 
     @Test
@@ -184,7 +216,7 @@ class LostStoreTest {
             Metrics.removeRegistry(registry);
         }
         closed.numbers.way = patience -> {};
-        turn(SharedStore.PAUSE);
+        closed.look();
         assertThat(closed.accepted(entry(5, 300), 10)).isEqualTo(4);
     }
 

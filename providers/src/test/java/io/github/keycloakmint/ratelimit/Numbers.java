@@ -20,8 +20,15 @@ final class Numbers implements SharedNumbers {
     final Map<String, Long> kept;
     final AtomicInteger asked = new AtomicInteger();
     volatile Way way = patience -> {};
+
+    /** What happens to changes besides: what is read may lie on the node that asks. */
+    volatile Way changing = patience -> {};
+
     volatile int nodes = 2;
     volatile boolean ended;
+
+    /** A change that got no answer was made all the same. */
+    volatile boolean lost;
 
     /** Nobody's number is ever what it was. */
     volatile boolean overtaken;
@@ -79,9 +86,21 @@ final class Numbers implements SharedNumbers {
     public boolean swap(String key, Optional<Long> from, long to, Duration life, Duration patience) throws Away {
         asked.incrementAndGet();
         way.go(patience);
+        try {
+            changing.go(patience);
+        } catch (Away e) {
+            if (lost) {
+                change(key, from, to);
+            }
+            throw e;
+        }
         if (overtaken) {
             return false;
         }
+        return change(key, from, to);
+    }
+
+    private boolean change(String key, Optional<Long> from, long to) {
         return from.isPresent() ? kept.replace(key, from.get(), to) : kept.putIfAbsent(key, to) == null;
     }
 

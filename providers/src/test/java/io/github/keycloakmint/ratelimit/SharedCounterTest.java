@@ -58,6 +58,29 @@ class SharedCounterTest {
         }
     }
 
+    /** Who has drawn has his call, whoever of the same node is faster at what is left. */
+    @Test
+    void nobody_is_let_in_for_a_call_that_another_took() throws InterruptedException, ExecutionException {
+        SharingNode node = node();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 500; round++) {
+                Counter.Entry entry = entry("round " + round, 5, 36_000);
+                List<Future<Integer>> calls = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    calls.add(threads.submit(() -> node.accepted(entry, 4)));
+                }
+                int accepted = 0;
+                for (Future<Integer> call : calls) {
+                    accepted += call.get();
+                }
+                assertThat(accepted).isEqualTo(5);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
     @Test
     void what_a_node_holds_undrawn_is_a_tenth() {
         SharingNode first = node();

@@ -13,6 +13,7 @@ final class SharingNode {
     final Numbers numbers;
     final SharedStore store;
     final SharedCounter counter;
+    private final JoinStore join;
 
     /** One that has joined. */
     SharingNode(Numbers numbers, Clocks clocks, String... closed) {
@@ -24,6 +25,12 @@ final class SharingNode {
         this.numbers = numbers;
         this.store = new SharedStore(Set.of(closed), PATIENCE, clocks.ticker());
         this.counter = new SharedCounter(store, buckets, clocks);
+        this.join = new JoinStore(store, () -> numbers);
+    }
+
+    /** What is done once in a pause. */
+    void look() {
+        join.look();
     }
 
     /** One clock for both. */

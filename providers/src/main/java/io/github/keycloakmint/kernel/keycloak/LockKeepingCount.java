@@ -31,15 +31,18 @@ final class LockKeepingCount extends DefaultBruteForceProtector {
             String address,
             long milliseconds,
             @Nullable Set<String> categories) {
-        int until = lockedUntil(session, realm, userId);
+        int until = lockedUntil(getUserFailureModel(session, realm, userId));
         super.failure(session, realm, userId, address, milliseconds, categories);
-        if (TimeUnit.MILLISECONDS.toSeconds(milliseconds) < until && lockedUntil(session, realm, userId) < until) {
-            getUserFailureModel(session, realm, userId).setFailedLoginNotBefore(until);
+        // none: an admin has lifted the lock meanwhile
+        @Nullable UserLoginFailureModel failures = getUserFailureModel(session, realm, userId);
+        if (failures != null
+                && TimeUnit.MILLISECONDS.toSeconds(milliseconds) < until
+                && lockedUntil(failures) < until) {
+            failures.setFailedLoginNotBefore(until);
         }
     }
 
-    private int lockedUntil(KeycloakSession session, RealmModel realm, String userId) {
-        @Nullable UserLoginFailureModel failures = getUserFailureModel(session, realm, userId);
+    private static int lockedUntil(@Nullable UserLoginFailureModel failures) {
         return failures == null ? 0 : failures.getFailedLoginNotBefore();
     }
 }

@@ -9,23 +9,25 @@ import java.util.Map;
  *
  * @param name of the limit, of a closed set; no quote in it
  * @param retryAfter until a call is left
+ * @param known false: nobody can say now whether it is reached
  */
-public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter) {
+public record LimitReached(String name, Buckets.Rate rate, Duration retryAfter, boolean known) {
 
     private static final long NANOS_BELOW_A_SECOND = 999_999_999;
 
     /** 429 that says which limit it is and when to come again. */
     public Refusal refusal(String cause) {
-        return Refusal.limited(seconds(retryAfter), headers(), cause);
+        return Refusal.limited(seconds(retryAfter), headers(), known ? cause : "limits_unshared");
     }
 
-    /** 429 where nobody can say now whether a limit is reached: of that limit it says nothing. */
-    public static Refusal unknown(Duration retryAfter) {
-        return Refusal.limited(seconds(retryAfter), Map.of(), "limits_unshared");
-    }
-
-    /** {@code RateLimit-Policy} and {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers). */
+    /**
+     * {@code RateLimit-Policy} and {@code RateLimit} (draft-ietf-httpapi-ratelimit-headers); none where nobody can say whether it is
+     * reached.
+     */
     public Map<String, String> headers() {
+        if (!known) {
+            return Map.of();
+        }
         String item = '"' + name + '"';
         return Map.of(
                 "RateLimit-Policy", item + ";q=" + rate.calls() + ";w=" + rate.seconds(),
