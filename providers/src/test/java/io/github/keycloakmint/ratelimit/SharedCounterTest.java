@@ -62,12 +62,12 @@ class SharedCounterTest {
     @Test
     void nobody_is_let_in_for_a_call_that_another_took() throws InterruptedException, ExecutionException {
         SharingNode node = node();
-        ExecutorService threads = Executors.newFixedThreadPool(8);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
-            for (int round = 0; round < 500; round++) {
+            for (int round = 0; round < 10_000; round++) {
                 Counter.Entry entry = entry("round " + round, 5, 36_000);
                 List<Future<Integer>> calls = new ArrayList<>();
-                for (int i = 0; i < 8; i++) {
+                for (int i = 0; i < 4; i++) {
                     calls.add(threads.submit(() -> node.accepted(entry, 4)));
                 }
                 int accepted = 0;
