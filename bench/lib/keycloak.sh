@@ -40,8 +40,9 @@ prepare_keycloak() {
   python3 "$here/lib/realms.py" "$root/realm-config/demo-realm.json" "$foreign/public.key" "$home/data/import"
 }
 
-# start_server NAME [OPTION...]: alone, on the database of that name; returns before it is ready.
-start_server() { start_node "$1" "$1" --cache=local "${@:2}"; }
+# start_server NAME [OPTION...]: alone, on the database of that name; returns before it is ready. Its limits are those that a realm
+# sets, so none: all load comes from one address. What limits cost is measured by --limits.
+start_server() { start_node "$1" "$1" --cache=local --spi-mint-limiter--ratelimit--defaults=false "${@:2}"; }
 
 # start_node NAME DATABASE [OPTION...]: as start_server. Where server_hostname is set, that is what tokens name as their issuer;
 # where server_heap is, those are the JVM's settings of the heap.

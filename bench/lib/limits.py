@@ -18,6 +18,7 @@ ONE = "1/86400"
 # What the endpoints of the rows ask the limiter for (docs/limits.md): as shipped, and what a realm alone can set.
 SHIPPED = {
     "keycloak-token": ["address"],
+    "keycloak-password-grant": ["address"],
     "sign-in": ["address", "target"],
     "refresh": ["address"],
     "verify-external-user": ["address", "target"],
