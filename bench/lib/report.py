@@ -223,7 +223,7 @@ def limits_method(addresses, kinds, alone):
     yield (
         ("All calls come from one address. " if addresses == 1 else
          f"Calls come from {addresses:,} addresses at random (`X-Forwarded-For` of a trusted proxy). ")
-        + "In shared mode a node draws 10,000 calls of such a limit at once and keeps them for a second at most. So who calls often"
+        + "In shared mode a node draws 100,000 calls of such a limit at once and keeps them for a second at most. So who calls often"
         " costs a few messages a second, and who calls once a second or less, one for each call: the targets of "
         + ("" if shipped else "token-for-email and of ") + "external users" + (", and the addresses" if addresses > 1 else "") + ".")
     yield (
