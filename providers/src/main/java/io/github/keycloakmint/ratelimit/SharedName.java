@@ -1,9 +1,8 @@
 package io.github.keycloakmint.ratelimit;
 
 import io.github.keycloakmint.kernel.UrlBase64;
+import io.github.keycloakmint.kernel.limits.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /** What the number of a bucket is called among all nodes. */
@@ -15,8 +14,6 @@ final class SharedName {
     /** As many as nobody finds two keys for. */
     private static final int BYTES = 16;
 
-    private static final MessageDigest SHA_256 = sha256();
-
     private SharedName() {}
 
     /**
@@ -24,24 +21,7 @@ final class SharedName {
      * be: there are many.
      */
     static String of(Counter.Entry entry) {
-        byte[] hash = fresh().digest(entry.key().getBytes(StandardCharsets.UTF_8));
+        byte[] hash = Sha256.fresh().digest(entry.key().getBytes(StandardCharsets.UTF_8));
         return entry.realmId() + '|' + VERSION + UrlBase64.encode(Arrays.copyOf(hash, BYTES));
-    }
-
-    /** A copy costs less than asking Java's providers, and this runs several times a call. */
-    private static MessageDigest fresh() {
-        try {
-            return (MessageDigest) SHA_256.clone();
-        } catch (CloneNotSupportedException e) {
-            return sha256();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

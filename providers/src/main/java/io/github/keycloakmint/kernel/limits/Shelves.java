@@ -3,7 +3,6 @@ package io.github.keycloakmint.kernel.limits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,8 +35,6 @@ public final class Shelves<I extends Shelves.Item> {
 
     /** What ends the realm's id, with which a key begins (T10). */
     private static final char REALM_ENDS = '|';
-
-    private static final MessageDigest SHA_256 = sha256();
 
     /** What stands in a place. */
     public interface Item {
@@ -166,26 +163,9 @@ public final class Shelves<I extends Shelves.Item> {
     }
 
     private Hash hash(String key) {
-        MessageDigest digest = fresh();
+        MessageDigest digest = Sha256.fresh();
         digest.update(secret);
         ByteBuffer hash = ByteBuffer.wrap(digest.digest(key.getBytes(StandardCharsets.UTF_8)));
         return new Hash(hash.getLong(), hash.getLong());
-    }
-
-    /** A copy costs less than asking Java's providers, and this runs several times a call. */
-    private static MessageDigest fresh() {
-        try {
-            return (MessageDigest) SHA_256.clone();
-        } catch (CloneNotSupportedException e) {
-            return sha256();
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }
