@@ -69,9 +69,8 @@ final class Credentials {
     private Optional<Identity> authorization() {
         Optional<String> sent = one(HttpHeaders.AUTHORIZATION);
         sent.ifPresent(header -> authorized = header.substring(header.indexOf(' ') + 1));
-        return sent.map(header -> BearerToken.of(call.session())
-                        .orElseThrow(() -> BadToken.refused(
-                                header.substring(header.indexOf(' ') + 1).trim(), "bearer_token")))
+        return sent.map(header ->
+                        BearerToken.of(call.session()).orElseThrow(() -> BadToken.authorized(header, "bearer_token")))
                 .map(this::identity);
     }
 

@@ -20,7 +20,7 @@ public final class BadToken {
     }
 
     /** As {@link #refused}, for a whole header {@code Authorization}. */
-    static Refusal authorized(String header, String cause) {
+    public static Refusal authorized(String header, String cause) {
         return refused(header.substring(header.indexOf(' ') + 1).trim(), cause);
     }
 }
