@@ -12,7 +12,7 @@ public final class Servers {
 
     private static KeycloakServer shared;
     private static KeycloakServer trusting;
-    private static int started;
+    private static int others;
 
     private Servers() {}
 
@@ -21,7 +21,7 @@ public final class Servers {
         if (shared == null) {
             // it lives for the whole run and hashes passwords by the hundred: several times slower with the cheap
             // compiler, with which servers of one test start sooner; this variable is what the JVM reads last
-            shared = start(ServerOptions.forTests().withEnvironment("_JAVA_OPTIONS", "-XX:TieredStopAtLevel=4"));
+            shared = start(ServerOptions.forTests().withEnvironment("_JAVA_OPTIONS", "-XX:TieredStopAtLevel=4"), "");
         }
         return shared;
     }
@@ -44,9 +44,13 @@ public final class Servers {
 
     /** Another one beside it, for tests of server options. Starting takes long; close it as soon as you can. */
     public static synchronized KeycloakServer start(ServerOptions options) {
-        started++;
+        others++;
+        return start(options, "-" + others);
+    }
+
+    private static KeycloakServer start(ServerOptions options, String suffix) {
         Backend backend = Backend.chosen();
-        String name = "server-" + backend.label() + (started == 1 ? "" : "-" + started) + ".log";
+        String name = "server-" + backend.label() + suffix + ".log";
         Watched server = new Watched(backend.start(options, Settings.directory().resolve(name)));
         RUNNING.add(server);
         return server;

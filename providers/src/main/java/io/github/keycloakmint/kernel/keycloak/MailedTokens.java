@@ -3,12 +3,14 @@ package io.github.keycloakmint.kernel.keycloak;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.TokenCategory;
 import org.keycloak.TokenVerifier;
 import org.keycloak.authentication.actiontoken.DefaultActionToken;
 import org.keycloak.authentication.actiontoken.execactions.ExecuteActionsActionToken;
 import org.keycloak.authentication.actiontoken.verifyemail.VerifyEmailActionToken;
+import org.keycloak.common.Profile;
 import org.keycloak.common.VerificationException;
 import org.keycloak.common.util.Time;
 import org.keycloak.crypto.SignatureProvider;
@@ -122,11 +124,24 @@ public final class MailedTokens {
                 .flatMap(this::aside);
     }
 
-    /** True for exactly one of all who ask, on all nodes, Keycloak's page among them. */
+    /**
+     * True for exactly one of all who ask, on all nodes, Keycloak's page among them.
+     *
+     * <p>Keycloak asks its cache who is first, and then has everybody, those who lost too, write the key's row
+     * (InfinispanSingleUseObjectProvider.putIfAbsent). A loser who writes sooner violates the winner's insert; the cache goes on
+     * saying that the key is taken, so whoever was told that he is first stays it when the write is done again. With the
+     * feature {@code stateless} there is no such cache: what was rolled back is not taken, and the last answer is the true one.
+     */
     public boolean useUp(Mailed mailed) {
-        long seconds = mailed.expires() - Time.currentTime() + CLOCK_SKEW;
-        return FreshTransaction.insist(() ->
-                FreshTransaction.run(session, fresh -> fresh.revokedTokens().put(mailed.key(), Math.max(1, seconds))));
+        long seconds = Math.max(1, mailed.expires() - Time.currentTime() + CLOCK_SKEW);
+        boolean outlivesRollback = !Profile.isFeatureEnabled(Profile.Feature.STATELESS);
+        AtomicBoolean told = new AtomicBoolean();
+        boolean last = FreshTransaction.insist(() -> FreshTransaction.run(session, fresh -> {
+            boolean first = fresh.revokedTokens().put(mailed.key(), seconds);
+            told.compareAndSet(false, first);
+            return first;
+        }));
+        return last || outlivesRollback && told.get();
     }
 
     /**
