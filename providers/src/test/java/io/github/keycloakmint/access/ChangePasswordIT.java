@@ -235,6 +235,28 @@ class ChangePasswordIT {
         assertThat(realm.userinfo(Access.accessToken(session)).status()).isEqualTo(401);
     }
 
+    /** Of the app and of a browser: what ends them has a login of its own in mind, which must not be taken for this one. */
+    @Test
+    void an_email_that_is_changed_on_the_way_in_ends_every_other_session_and_signs_in() {
+        String id = realm.createUser("on-the-way@example.com", user -> {});
+        List<JsonNode> others =
+                List.of(access.signedIn("on-the-way@example.com"), access.signedIn("on-the-way@example.com"));
+        assertThat(LoginPage.signsIn(LoginPage.open(realm), "on-the-way@example.com", TestRealm.PASSWORD))
+                .isTrue();
+        realm.updateUser(id, user -> user.putArray("requiredActions").add("UPDATE_PROFILE"));
+        HostedPages page = LoginPage.open(realm);
+        assertThat(LoginPage.signsIn(page, "on-the-way@example.com", TestRealm.PASSWORD))
+                .isFalse();
+        page.submit(Map.of("email", "arrived@example.com", "firstName", "Test", "lastName", "User"));
+        assertThat(realm.user(id).path("email").asText()).isEqualTo("arrived@example.com");
+        assertThat(LoginPage.signedIn(page)).as(page.text()).isTrue();
+        for (JsonNode other : others) {
+            assertThat(realm.userinfo(Access.accessToken(other)).status()).isEqualTo(401);
+        }
+        assertThat(realm.user(id).path("requiredActions")).isEmpty();
+        assertThat(realm.get("/users/" + id + "/sessions").json()).hasSize(1);
+    }
+
     @Test
     void a_page_of_another_client_may_not_call() {
         String bearer = Access.accessToken(access.signedIn("max@example.com"));
