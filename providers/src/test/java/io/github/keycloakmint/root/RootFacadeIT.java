@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -85,6 +86,7 @@ class RootFacadeIT {
     }
 
     @Test
+    @Tag("once")
     void keycloaks_own_routes_answer_the_same_with_the_facade_on_and_off() {
         KeycloakServer on = Servers.shared();
         try (KeycloakServer off = Servers.start(ServerOptions.bare())) {
@@ -198,6 +200,7 @@ class RootFacadeIT {
     }
 
     @Test
+    @Tag("once")
     void everything_moves_along_with_http_relative_path_and_a_short_secret_opens_nothing() {
         String tooShort = "0123456789abcdef0123456789abcde";
         try (KeycloakServer server = Servers.start(ServerOptions.forTests().withRelativePath("/auth"))) {
