@@ -32,14 +32,14 @@ class DeviceCookieTwoNodesIT {
 
     @BeforeAll
     static void start() {
-        cluster = Cluster.start();
+        cluster = Cluster.shared();
         realm = TestRealm.create(cluster.node(0), "demo-realm.json", settings -> settings.put("sslRequired", "none")
                 .put("failureFactor", 3));
     }
 
     @AfterAll
     static void stop() {
-        cluster.close();
+        realm.close();
     }
 
     @RepeatedTest(4)

@@ -12,6 +12,9 @@ public final class Cluster implements AutoCloseable {
 
     private static final String DATABASE = "db";
 
+    private static Cluster shared;
+    private static int started;
+
     private final Network network;
     private final GenericContainer<?> database;
     private final List<ContainerServer> nodes;
@@ -22,12 +25,29 @@ public final class Cluster implements AutoCloseable {
         this.nodes = nodes;
     }
 
+    /** One a run, for tests that leave both nodes as they are; they close their realm. Don't close it. */
+    public static synchronized Cluster shared() {
+        if (shared == null) {
+            shared = start();
+        }
+        return shared;
+    }
+
+    /** One of its own, for tests that end a node. */
     public static Cluster start() {
         return start(options -> options);
     }
 
+    static synchronized void stopShared() {
+        if (shared != null) {
+            shared.close();
+            shared = null;
+        }
+    }
+
     /** @param changes to the options of both nodes */
-    public static Cluster start(UnaryOperator<ServerOptions> changes) {
+    public static synchronized Cluster start(UnaryOperator<ServerOptions> changes) {
+        started++;
         Network network = Network.newNetwork();
         String password = Random.secret();
         GenericContainer<?> database = new GenericContainer<>(postgresImage())
@@ -65,7 +85,7 @@ public final class Cluster implements AutoCloseable {
         return ContainerServer.start(
                 options,
                 Backend.image(),
-                Settings.directory().resolve("cluster-" + name + ".log"),
+                Settings.directory().resolve("cluster-" + started + '-' + name + ".log"),
                 container -> container.withProductionMode().withNetwork(network).withNetworkAliases(name));
     }
 

@@ -9,5 +9,6 @@ public final class StopServers implements LauncherSessionListener {
     @Override
     public void launcherSessionClosed(LauncherSession session) {
         Servers.stopAll();
+        Cluster.stopShared();
     }
 }

@@ -26,7 +26,7 @@ class RefreshTwoNodesIT {
 
     @BeforeAll
     static void start() {
-        cluster = Cluster.start();
+        cluster = Cluster.shared();
         realm = TestRealm.create(cluster.node(0), "demo-realm.json", settings -> {
             settings.put("sslRequired", "none");
             Refreshes.introspectable(settings);
@@ -41,7 +41,7 @@ class RefreshTwoNodesIT {
 
     @AfterAll
     static void stop() {
-        cluster.close();
+        realm.close();
     }
 
     @AfterEach
