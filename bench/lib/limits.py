@@ -5,11 +5,14 @@ usage: limits.py known ENDPOINT...                   ends with 1 where nothing b
        limits.py options                             server options: the shipped limits, so high that no load reaches them
        limits.py realms DIRECTORY shipped|every      changes realm files: nothing more, or the same for every other kind
        limits.py probe off|local|shared URL URL      calls two nodes; ends with 1 where they limit in another way
+       limits.py switch on|off shipped|every URL     of a server that runs, for the realms that are loaded
 """
 import json
 import pathlib
+import os
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 HIGH = "1000000/1"
@@ -81,6 +84,39 @@ def realms(directory, kinds_of):
         path.write_text(json.dumps(realm, indent=1), encoding="utf-8")
 
 
+LOADED = ("bench", "bench-rs256", "bench-es256")
+
+
+def admin(url, path, token, data=None):
+    request = urllib.request.Request(url + path, data=data, method="PUT" if data else "GET")
+    request.add_header("Authorization", "Bearer " + token)
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return answer.read()
+
+
+def switch(state, kinds_of, url):
+    """Off: no limit of any kind. On: those that are options of the server, and with `every` the others as well."""
+    form = urllib.parse.urlencode({"grant_type": "password", "client_id": "admin-cli", "username": os.environ["ADMIN_USER"],
+                                   "password": os.environ["ADMIN_PASSWORD"]}).encode()
+    with urllib.request.urlopen(f"{url}/realms/master/protocol/openid-connect/token", form, timeout=60) as answer:
+        token = json.load(answer)["access_token"]
+    shipped, besides = (
+        [f"mint.limit.{endpoint}.{kind}" for endpoint, kinds in which.items() for kind in kinds] for which in (SHIPPED, BESIDES))
+    if state == "off":
+        wanted = dict.fromkeys(shipped + besides, "off")
+    else:
+        wanted = dict.fromkeys(besides, HIGH) if kinds_of == "every" else {}
+    for name in LOADED:
+        realm = json.loads(admin(url, f"/admin/realms/{name}", token))
+        kept = {key: value for key, value in realm["attributes"].items() if key not in shipped + besides}
+        realm["attributes"] = kept | wanted
+        admin(url, f"/admin/realms/{name}", token, json.dumps(realm).encode())
+        found = json.loads(admin(url, f"/admin/realms/{name}", token))["attributes"]
+        if {key: value for key, value in found.items() if key in shipped + besides} != wanted:
+            sys.exit(f"the limits of {name} did not become {state}")
+
+
 def limited(url, endpoint):
     method, path, content_type, body = CALLS[endpoint]
     request = urllib.request.Request(f"{url}/realms/{PROBED}/{path}", method=method)
@@ -110,6 +146,6 @@ def probe(setting, first, second):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or sys.argv[1] not in ("known", "options", "realms", "probe"):
+    if len(sys.argv) < 2 or sys.argv[1] not in ("known", "options", "realms", "probe", "switch"):
         sys.exit(__doc__)
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -9,32 +9,10 @@ readonly limit_orders=('off local shared' 'shared off local' 'local shared off' 
 
 mode_limits() {
   local -a rows=()
-  local -a endpoints=()
-  local row name realm alone
-  for row in "$here"/rows/*.lua; do
-    # shellcheck disable=SC2053 # a glob
-    [[ $(basename "$row") != $rows_glob ]] || rows+=("$row")
-  done
-  [ "${#rows[@]}" -gt 0 ] || die "no row matches $rows_glob"
-  mapfile -t endpoints < <(for row in "${rows[@]}"; do header "$row" limits; done)
-  python3 "$here/lib/limits.py" known "${endpoints[@]}" || die 'a row would be measured with limits that it reaches'
-  [ "$addresses" -eq 1 ] || from_addresses
-  # servers that start sooner: what a smoke run finds are errors, not numbers
-  [ "$smoke" = no ] || KC_JAVA_OPTS="${KC_JAVA_OPTS:+$KC_JAVA_OPTS }-XX:TieredStopAtLevel=1"
-  export BENCH_USERS=$few
-  python3 "$here/lib/limits.py" realms "$home/data/import" "$limited_kinds"
-
-  create_database off
-  limits_node off off
-  # tokens are signed once, for one issuer, whichever server they are shown to
-  server_hostname=${server_url[off]}
-  await_server off
-  for realm in bench bench-rs256 bench-es256; do load_data off "$few" "$few" "$realm"; done
-  link_users off "$few" bench bench-jwt-grant
-  load_keys off "$few" "$few"
-  list_keys "$few"
+  local name alone
+  limited_rows
   local strangers_servers=${#limit_settings[@]}
-  make_tokens off "${rows[@]}"
+  first_node off
   for name in local shared; do
     copy_database off "$name"
     # else its nodes would find those of the first cluster
@@ -69,6 +47,39 @@ mode_limits() {
   sed -n '/^\*\*Result/p' "$output/LIMITS.md"
   no_wrong_answers
   [ "$alone" -eq 0 ] || { say "not valid: shared counted $alone calls alone"; verdict=1; }
+}
+
+# Sets rows.
+limited_rows() {
+  local -a endpoints=()
+  local row
+  for row in "$here"/rows/*.lua; do
+    # shellcheck disable=SC2053 # a glob
+    [[ $(basename "$row") != $rows_glob ]] || rows+=("$row")
+  done
+  [ "${#rows[@]}" -gt 0 ] || die "no row matches $rows_glob"
+  mapfile -t endpoints < <(for row in "${rows[@]}"; do header "$row" limits; done)
+  python3 "$here/lib/limits.py" known "${endpoints[@]}" || die 'a row would be measured with limits that it reaches'
+  [ "$addresses" -eq 1 ] || from_addresses
+}
+
+# first_node SETTING: with its database and all that the rows need there.
+first_node() {
+  local realm
+  # servers that start sooner: what a smoke run finds are errors, not numbers
+  [ "$smoke" = no ] || KC_JAVA_OPTS="${KC_JAVA_OPTS:+$KC_JAVA_OPTS }-XX:TieredStopAtLevel=1"
+  export BENCH_USERS=$few
+  python3 "$here/lib/limits.py" realms "$home/data/import" "$limited_kinds"
+  create_database "$1"
+  limits_node "$1" "$1"
+  # tokens are signed once, for one issuer, whichever server they are shown to
+  server_hostname=${server_url[$1]}
+  await_server "$1"
+  for realm in bench bench-rs256 bench-es256; do load_data "$1" "$few" "$few" "$realm"; done
+  link_users "$1" "$few" bench bench-jwt-grant
+  load_keys "$1" "$few" "$few"
+  list_keys "$few"
+  make_tokens "$1" "${rows[@]}"
 }
 
 # This run's command line; where its results went makes no difference to them.
@@ -145,10 +156,11 @@ two_nodes() { [ "$(metric "$1" vendor_cluster_size)" -eq 2 ] && [ "$(metric "$1-
 
 require_two_nodes() { wait_for "the two nodes of $1" 60 two_nodes "$1"; }
 
-# A node that lost the other one counts alone, which costs less. Prints how many calls it did so for.
+# counted_alone: a node that lost the other one counts alone, which costs less. Prints how many calls it did so for.
 counted_alone() {
-  local name=keycloak_mint_limits_unshared_total
-  echo $(($(metric shared "$name") + $(metric shared-2 "$name")))
+  local node total=0
+  for node in shared shared-2; do total=$((total + $(metric "$node" keycloak_mint_limits_unshared_total))); done
+  echo "$total"
 }
 
 measure_limits() {

@@ -31,9 +31,9 @@ warm_up() {
 
 probe() { grep -E 'Non-2xx|Socket' "$work/wrk.log" || echo 'see the server log'; }
 
-# measure ROUND SERVER ROW: appends one line to $work/results.tsv.
+# measure ROUND SERVER ROW [LABEL]: appends one line to $work/results.tsv, with LABEL where one server is more than one thing.
 measure() {
-  local round=$1 server=$2 row=$3 requests micros p50 p99 wrong statements writes
+  local round=$1 server=$2 row=$3 label=${4:-$2} requests micros p50 p99 wrong statements writes
   local -A before
   local name database
   # rows that other rows push out of Keycloak's caches fill them again first
@@ -51,14 +51,14 @@ measure() {
   done
   read -r requests micros p50 p99 wrong <"$work/measured"
   read -r statements writes < <(count_statements "$server")
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$server" "$(basename "$row" .lua)" "$requests" \
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$round" "$label" "$(basename "$row" .lua)" "$requests" \
     "$micros" "$p50" "$p99" "$wrong" "$statements" "$writes" "$((own * ms_per_tick))" "$((others * ms_per_tick))" \
     "$((database * ms_per_tick))" "$((partner * ms_per_tick))" >>"$work/results.tsv"
   if [ "$round" -eq 1 ]; then
     { echo "$(basename "$row" .lua), server $server: calls per request"; list_statements "$server" "$requests"; echo; } \
       >>"$work/statements.txt"
   fi
-  say "round $round, $(basename "$row" .lua) ($server): $((requests * 1000000 / micros))/s, p99 $((p99 / 1000)) ms$(
+  say "round $round, $(basename "$row" .lua) ($label): $((requests * 1000000 / micros))/s, p99 $((p99 / 1000)) ms$(
     [ "$wrong" -eq 0 ] || echo ", $wrong WRONG")"
 }
 ms_per_tick=$((1000 / $(getconf CLK_TCK)))

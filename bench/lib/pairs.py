@@ -8,7 +8,7 @@ import statistics
 
 import results
 
-OFF, LOCAL, SHARED = "off", "local", "shared"
+OFF, LOCAL, SHARED, ON = "off", "local", "shared", "on"
 SURE = 0.95
 
 
@@ -66,7 +66,7 @@ def _row(path, servers):
         off = servers[OFF]
         return {
             name: Ratio.of([value(line) / value(off[number]) for number, line in servers[name].items()])
-            for name in (LOCAL, SHARED)
+            for name in (LOCAL, SHARED, ON) if name in servers
         }
 
     return Row(

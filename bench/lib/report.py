@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the result pages: usage: report.py speed|sizes|organizations|keys|limits|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
+"""Writes the result pages: usage: report.py speed|sizes|organizations|keys|limits|switched|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
 import pathlib
 import re
 import sys
@@ -239,6 +239,79 @@ def limits_method(addresses, kinds, alone):
         " the sign-ins of the refresh rows.")
 
 
+def switched(work, rows, output):
+    found = pairs.read(work / "results.tsv", rows)
+    made = facts(work)
+    setting, goal = made["setting"], LIMITS[made["setting"]]
+    shares = profile_shares(work / "profile.tsv")
+    speeds = table(
+        ["row", "limits of", "off, requests/s", "on × off", f"at least {goal:g}", "off, CPU ms a request", "CPU, on × off"],
+        [[row.title, row.limit or "(none)", f"{row.per_second[pairs.OFF]:,.0f}" if not row.wrong else f"not valid: {row.wrong} wrong",
+          interval(row.speed[pairs.ON]), verdict(row.speed[pairs.ON], goal), f"{row.cpu[pairs.OFF]:.3f}", interval(row.cost[pairs.ON])]
+         for row in found])
+    where = table(
+        ["row", "samples, on", "in the limiter", "share of time (95 %)", "share of allocated bytes", "off: samples", "in the limiter"],
+        [[row.title, f"{on.samples:,}", f"{on.limiters:,}", on.share(), f"{on.bytes_share():.2%}", f"{off.samples:,}", f"{off.limiters:,}"]
+         for row in found for on, off in [(shares["on", row.name], shares["off", row.name])]])
+    together = {kind: pairs.Ratio.of([value for row in found for value in getattr(row, kind)[pairs.ON].values]) for kind in ("speed", "cost")}
+    kept = [verdict(row.speed[pairs.ON], goal) for row in found]
+    all_on = Share(sum(shares["on", row.name].samples for row in found), sum(shares["on", row.name].limiters for row in found), 0, 0)
+    result = (f"with {setting} limits all rows together keep {interval(together['speed'])} of the throughput (goal: {goal:g});"
+              f" {kept.count('yes')} of {len(found)} rows keep {goal:g} for certain, {sum(text.startswith('within') for text in kept)} are"
+              f" within the noise of it, {kept.count('**no**')} do not. The limiter has {all_on.share()} of the time that threads are at"
+              " work.")
+    parts = [f"# What {setting} limits cost one server", f"**Result:** {result}", "## On and off", speeds,
+             f"All rows together ({len(found)}), each round of each counted once: throughput {interval(together['speed'])}, CPU"
+             f" {interval(together['cost'])}.", "## Where the time goes", where, "## How",
+             *switched_method(setting, int(made["addresses"]), made["kinds"], int(made["alone"])), "## Made with",
+             made_with(work, without=("again", "kinds", "alone", "setting")), "## Again", f"    {made['again']}"]
+    (output / f"LIMITS-{setting.upper()}.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    link_others(output)
+
+
+def switched_method(setting, addresses, kinds, alone):
+    yield (
+        f"Two nodes and a database, `mode={setting}`; the load goes to the first node. Limits are "
+        + ("those that are shipped, raised" if kinds == "shipped" else
+           "of each kind that an endpoint asks for, also where none is shipped, raised")
+        + " to a million calls a second, so that each call is counted and none refused. Off is `mint.limit.<endpoint>.<kind>=off` for all of"
+        " them in the realm: the limiter is asked, finds that, and counts nothing; that it is asked at all is in both. "
+        + ("All calls come from one address." if addresses == 1 else
+           f"Calls come from {addresses:,} addresses at random (`X-Forwarded-For` of a trusted proxy)."))
+    yield (
+        "A row's measurements follow each other, on and off, off and on, by turns, each after a second that fills the caches that a changed"
+        " realm empties. A ratio is of the two that stood beside each other; given are medians with the sign test's interval of 95 %. One"
+        " server stands for both sides, so that what differs between two servers that do the same plays no part.")
+    yield (
+        "Samples are those of Java's flight recorder, every 10 ms or 20 ms (`settings=profile`), while the row ran eight times as long as a"
+        " measurement, of threads at work; waiting is none. A sample counts for the limiter where the topmost frame of the bundle is its"
+        " own: what a library does for it is in, what other threads do for it (the cluster's messages) is not, and stands in the CPU time"
+        " above. The interval is Wilson's.")
+    if alone:
+        yield f"**Not valid:** while it ran, the nodes counted {alone} calls alone."
+
+
+class Share:
+    def __init__(self, samples, limiters, allocated, limiters_allocated):
+        self.samples, self.limiters, self.allocated, self.limiters_allocated = samples, limiters, allocated, limiters_allocated
+
+    def share(self):
+        if not self.samples:
+            return "no samples"
+        part, z = self.limiters / self.samples, 1.96
+        middle = (part + z * z / (2 * self.samples)) / (1 + z * z / self.samples)
+        half = z / (1 + z * z / self.samples) * (part * (1 - part) / self.samples + z * z / (4 * self.samples ** 2)) ** 0.5
+        return f"{part:.2%} ({max(0, middle - half):.2%} to {middle + half:.2%})"
+
+    def bytes_share(self):
+        return self.limiters_allocated / self.allocated if self.allocated else 0
+
+
+def profile_shares(path):
+    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
+    return {(state, row): Share(*map(int, numbers)) for state, row, *numbers in lines}
+
+
 def timing(work, _rows, output):
     text = (work / "timing.md").read_text(encoding="utf-8").strip()
     parts = ["# Time of refusals", text, "## Made with", made_with(work, without=("rounds", "wrk")), "## Again",
@@ -254,7 +327,7 @@ def link_others(output):
         return
     text = target.read_text(encoding="utf-8").split(OTHERS)[0].rstrip()
     lines = []
-    for name in ("SIZES.md", "ORGANIZATIONS.md", "KEYS.md", "LIMITS.md", "TIMING.md"):
+    for name in ("SIZES.md", "ORGANIZATIONS.md", "KEYS.md", "LIMITS.md", "LIMITS-LOCAL.md", "LIMITS-SHARED.md", "TIMING.md"):
         page = output / name
         found = re.search(r"^\*\*Result:\*\* *(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE) if page.exists() else None
         if found:
@@ -265,6 +338,6 @@ def link_others(output):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "keys", "limits", "timing"):
+    if len(sys.argv) != 5 or sys.argv[1] not in ("speed", "sizes", "organizations", "keys", "limits", "switched", "timing"):
         sys.exit(__doc__)
     globals()[sys.argv[1]](*map(pathlib.Path, sys.argv[2:]))
