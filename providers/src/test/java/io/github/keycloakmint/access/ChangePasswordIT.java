@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.keycloakmint.testbed.Answer;
 import io.github.keycloakmint.testbed.Http;
 import io.github.keycloakmint.testbed.Json;
+import io.github.keycloakmint.testbed.Poll;
 import io.github.keycloakmint.testbed.TestRealm;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -72,11 +74,13 @@ class ChangePasswordIT {
     void a_wrong_password_counts_and_a_locked_user_is_refused_with_the_right_one() {
         String id = realm.createUser("guess@example.com", user -> {});
         String bearer = Access.accessToken(access.signedIn("guess@example.com"));
-        for (int i = 0; i < 5; i++) {
-            Answer answer = change(bearer, "wrong-" + i, NEW);
+        // one that comes before Keycloak has counted the sign-in is refused without a look
+        Poll.untilTrue("five are counted", Duration.ofSeconds(10), () -> {
+            Answer answer = change(bearer, "wrong", NEW);
             Access.refused(answer, 401, "unauthorized");
             assertThat(answer.json().path("message").asText()).isEqualTo("Invalid email or password");
-        }
+            return Device.failures(realm, "guess@example.com") >= 5;
+        });
         JsonNode status = realm.get("/attack-detection/brute-force/users/" + id)
                 .expect(200)
                 .json();
@@ -91,6 +95,11 @@ class ChangePasswordIT {
     void many_guesses_at_once_are_no_more_than_the_lock_allows() throws Exception {
         String id = realm.createUser("flood@example.com", user -> {});
         String bearer = Access.accessToken(access.signedIn("flood@example.com"));
+        // until Keycloak has counted the sign-in, which it does after the answer, it looks at no password of this user
+        Poll.untilTrue("a first wrong one is counted", Duration.ofSeconds(10), () -> {
+            Access.refused(change(bearer, "wrong", NEW), 401, "unauthorized");
+            return Device.failures(realm, "flood@example.com") > 0;
+        });
         ExecutorService threads = Executors.newFixedThreadPool(16);
         try {
             List<Callable<Integer>> calls = IntStream.range(0, 40)
