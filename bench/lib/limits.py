@@ -8,8 +8,8 @@ usage: limits.py known ENDPOINT...                   ends with 1 where nothing b
        limits.py switch on|off shipped|every URL     of a server that runs, for the realms that are loaded
 """
 import json
-import pathlib
 import os
+import pathlib
 import sys
 import urllib.error
 import urllib.parse

@@ -156,11 +156,10 @@ two_nodes() { [ "$(metric "$1" vendor_cluster_size)" -eq 2 ] && [ "$(metric "$1-
 
 require_two_nodes() { wait_for "the two nodes of $1" 60 two_nodes "$1"; }
 
-# counted_alone: a node that lost the other one counts alone, which costs less. Prints how many calls it did so for.
+# A node that lost the other one counts alone, which costs less. Prints how many calls it did so for.
 counted_alone() {
-  local node total=0
-  for node in shared shared-2; do total=$((total + $(metric "$node" keycloak_mint_limits_unshared_total))); done
-  echo "$total"
+  local name=keycloak_mint_limits_unshared_total
+  echo $(($(metric shared "$name") + $(metric shared-2 "$name")))
 }
 
 measure_limits() {

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Writes the result pages: usage: report.py speed|sizes|organizations|keys|limits|switched|timing WORK-DIRECTORY ROWS OUTPUT-DIRECTORY"""
+import dataclasses
 import pathlib
 import re
 import sys
@@ -255,7 +256,7 @@ def switched(work, rows, output):
          for row in found for on, off in [(shares["on", row.name], shares["off", row.name])]])
     together = {kind: pairs.Ratio.of([value for row in found for value in getattr(row, kind)[pairs.ON].values]) for kind in ("speed", "cost")}
     kept = [verdict(row.speed[pairs.ON], goal) for row in found]
-    all_on = Share(sum(shares["on", row.name].samples for row in found), sum(shares["on", row.name].limiters for row in found), 0, 0)
+    all_on = Share(sum(shares["on", row.name].samples for row in found), sum(shares["on", row.name].limiters for row in found))
     result = (f"with {setting} limits all rows together keep {interval(together['speed'])} of the throughput (goal: {goal:g});"
               f" {kept.count('yes')} of {len(found)} rows keep {goal:g} for certain, {sum(text.startswith('within') for text in kept)} are"
               f" within the noise of it, {kept.count('**no**')} do not. The limiter has {all_on.share()} of the time that threads are at"
@@ -291,9 +292,13 @@ def switched_method(setting, addresses, kinds, alone):
         yield f"**Not valid:** while it ran, the nodes counted {alone} calls alone."
 
 
+@dataclasses.dataclass
 class Share:
-    def __init__(self, samples, limiters, allocated, limiters_allocated):
-        self.samples, self.limiters, self.allocated, self.limiters_allocated = samples, limiters, allocated, limiters_allocated
+    """What profile.py prints of one row."""
+    samples: int
+    limiters: int
+    allocated: int = 0
+    limiters_allocated: int = 0
 
     def share(self):
         if not self.samples:
